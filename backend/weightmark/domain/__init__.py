@@ -1,0 +1,1 @@
+"""Values and rules, with no input or output: bytes in, values out."""

@@ -1,0 +1,28 @@
+"""Keccak-256 and the two encodings of the Solidity ABI that identifiers are made of."""
+
+from __future__ import annotations
+
+import sha3
+
+WORD = 32
+
+
+def keccak256(data: bytes) -> bytes:
+    """Return the 32-byte Keccak-256 hash of ``data`` (the original padding, as the EVM has it)."""
+    digest: bytes = sha3.keccak_256(data).digest()
+    return digest
+
+
+def uint_word(value: int) -> bytes:
+    """Return ``value`` as one 32-byte big-endian word."""
+    return value.to_bytes(WORD, "big")
+
+
+def address_word(address: str) -> bytes:
+    """Return a ``0x`` address of 20 bytes, left-padded to one word."""
+    return bytes.fromhex(address[2:]).rjust(WORD, b"\0")
+
+
+def dynamic_tail(data: bytes) -> bytes:
+    """Return the ABI tail of ``bytes`` or ``string``: its length, then its bytes padded to words."""
+    return uint_word(len(data)) + data + bytes(-len(data) % WORD)

@@ -1,0 +1,82 @@
+"""The verdict of a verification: every check with its outcome, and the one outcome they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a check found. Only `PASSED`, `WARNED` and `NOT_APPLICABLE` let a verification pass."""
+
+    PASSED = "passed"
+    WARNED = "warned"
+    NOT_APPLICABLE = "not-applicable"
+    FAILED = "failed"
+    INVALID = "invalid"
+    UNCHECKED = "unchecked"
+
+
+# Exit 1 outranks 4, and 4 outranks 3.
+_STATUS_BY_RANK = ((Outcome.FAILED, 1), (Outcome.INVALID, 4), (Outcome.UNCHECKED, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the procedure.
+
+    Attributes:
+        step: The step of the procedure, from 1 to 9, that the check belongs to.
+        name: A stable name, for programs.
+        outcome: What it found.
+        message: A sentence for people; for an outcome that is not a pass, what is wrong.
+        hint: What to do about it, or an empty string.
+        paths: The files that the finding concerns, if any.
+    """
+
+    step: int
+    name: str
+    outcome: Outcome
+    message: str
+    hint: str = ""
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Every check that was made, in order, and what was verified.
+
+    Attributes:
+        checks: All checks, also those that passed or did not apply.
+        release: The release as a REF with chain id and address, or an empty string.
+        trust_mode: How the chain was read: ``rpc``, or ``none`` where no chain was read.
+        partial: Whether only a part of the files was checked.
+    """
+
+    checks: tuple[Check, ...]
+    release: str = ""
+    trust_mode: str = "none"
+    partial: bool = False
+
+    @property
+    def exit_status(self) -> int:
+        """0 if verified; otherwise the status of the check that outranks the others."""
+        found = {check.outcome for check in self.checks}
+        return next((status for outcome, status in _STATUS_BY_RANK if outcome in found), 0)
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing failed, and nothing was left unchecked."""
+        return bool(self.checks) and self.exit_status == 0
+
+    @property
+    def problems(self) -> tuple[Check, ...]:
+        """The checks that keep the verification from passing, the gravest first."""
+        return tuple(
+            check for outcome, _ in _STATUS_BY_RANK for check in self.checks if check.outcome is outcome
+        )
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        """The checks that passed with a warning."""
+        return tuple(check for check in self.checks if check.outcome is Outcome.WARNED)

@@ -1,0 +1,1 @@
+"""Protocols that the services need and the adapters fulfil."""

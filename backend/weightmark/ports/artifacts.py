@@ -1,0 +1,87 @@
+"""Reading the files of an artifact, wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import FileEntry
+from weightmark.errors import WeightmarkError
+
+# Called with the number of bytes that were read since the last call, from any thread.
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an artifact holds, before anything is read.
+
+    Attributes:
+        sizes: Each file's length in bytes, by its path.
+        sidecars: Weightmark's own files beside the artifact's, by their names.
+        ignored: The paths that were left out because a pattern asked for it.
+    """
+
+    sizes: dict[str, int]
+    sidecars: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def total_size(self) -> int:
+        """The length of all files together, in bytes."""
+        return sum(self.sizes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class HashedFiles:
+    """What hashing gave: an entry for each file that could be read, an error for each other one."""
+
+    entries: dict[str, FileEntry]
+    errors: dict[str, WeightmarkError] = field(default_factory=dict)
+
+
+class Artifact(Protocol):
+    """A directory of files, or one file, that makes up a model."""
+
+    def list(self, ignores: Collection[str] = ()) -> Listing:
+        """Return what the artifact holds, without reading it.
+
+        Args:
+            ignores: Patterns of paths to leave out.
+
+        Raises:
+            MissingPathError: The artifact is not there.
+            ArtifactError: It holds something that cannot be accepted.
+        """
+        ...
+
+    def hash(self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance) -> HashedFiles:
+        """Read and hash files of the last listing.
+
+        An error of one file does not keep the others from being hashed.
+
+        Args:
+            paths: Which files, by their paths in the listing.
+            algorithm: The hash function.
+            advance: Called as bytes are read.
+        """
+        ...
+
+    def read_sidecar(self, name: str, limit: int) -> bytes:
+        """Return the bytes of a sidecar.
+
+        Raises:
+            MissingPathError: It is not there.
+            ArtifactError: It is not a regular file, or larger than ``limit`` bytes.
+        """
+        ...
+
+    def write_sidecar(self, name: str, data: bytes) -> str:
+        """Write a sidecar atomically, and return where it is.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        ...

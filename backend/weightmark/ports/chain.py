@@ -1,0 +1,133 @@
+"""Reading and writing a chain.
+
+A reader supplies storage words at one block, and never calls a contract, so that the ways to trust
+a chain differ only in who supplies the words. Every implementation fulfils the contract test in
+``tests/ports/test_chain.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from weightmark.domain.statements import Registration, ReleaseStatement, RevocationStatement
+
+
+class BlockTag(StrEnum):
+    """The two views that a verification reads."""
+
+    FINALIZED = "finalized"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block: its number, its 32-byte hash, and its time in seconds since 1970."""
+
+    number: int
+    hash: bytes
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryContract:
+    """Which contract is the registry: its address, and the keccak256 of its runtime code."""
+
+    address: str
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFilter:
+    """Which registrations to list; an empty value matches any."""
+
+    publisher: str = ""
+    model_id: bytes = b""
+    artifact_root: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionReceipt:
+    """A transaction that a block carries: its hash, its block, and the gas that it used."""
+
+    transaction_hash: bytes
+    block: Block
+    gas_used: int
+
+
+class ChainReader(Protocol):
+    """A chain, as one source of it tells.
+
+    Every method raises `ChainUnreachableError` when the source does not answer, or answers nonsense.
+    """
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the newest block counts as final, because the chain proves nothing to others."""
+        ...
+
+    def chain_id(self) -> int:
+        """Return the chain's id."""
+        ...
+
+    def genesis_hash(self) -> bytes:
+        """Return the hash of the chain's first block."""
+        ...
+
+    def block(self, tag: BlockTag) -> Block:
+        """Return the newest block of a view."""
+        ...
+
+    def code_hash(self, address: str, block: Block) -> bytes:
+        """Return the keccak256 of the code at an address; empty bytes where there is no code."""
+        ...
+
+    def words(self, address: str, slots: Sequence[int], block: Block) -> tuple[int, ...]:
+        """Return the storage words at ``slots``, in that order; 0 where none was written."""
+        ...
+
+    def registrations(self, registry: str, wanted: RegistrationFilter, block: Block) -> tuple[Registration, ...]:
+        """Return the matching ``ReleaseRegistered`` events up to a block, the oldest first."""
+        ...
+
+
+class ChainWriter(Protocol):
+    """A chain to which one account sends transactions; each method waits until one is in a block."""
+
+    @property
+    def account(self) -> str:
+        """The checksummed address of the account that signs."""
+        ...
+
+    def deploy(self) -> RegistryContract:
+        """Deploy the registry where it is not there yet, and return it.
+
+        Raises:
+            TransactionFailedError: The deployment was not carried out.
+        """
+        ...
+
+    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
+        """Register a release.
+
+        Raises:
+            VersionExistsError: The version is registered already.
+            AlreadyRevokedError: The release was revoked before it was registered.
+            NotAuthorizedError: The account is not that authority of the publisher.
+            StatementRefusedError: The contract refuses what the statement says.
+            TransactionFailedError: The transaction was not carried out.
+        """
+        ...
+
+    def revoke(self, statement: RevocationStatement, authority_index: int) -> TransactionReceipt:
+        """Revoke a release.
+
+        Raises:
+            AlreadyRevokedError: It is revoked for a reason that is final.
+            NotAuthorizedError: The account is not that owner of the publisher.
+            StatementRefusedError: The contract refuses what the statement says.
+            TransactionFailedError: The transaction was not carried out.
+        """
+        ...
