@@ -14,7 +14,7 @@ where there is one, a hint that says what to do::
     │   ├── NotAuthorizedError                   the account may not act for the publisher
     │   ├── StatementRefusedError                the contract refused a statement's content
     │   ├── UnknownReleaseError                  nobody registered that release
-    │   └── AlreadyExistsError                   a key, nickname, network or file of that name exists
+    │   └── AlreadyExistsError                   a key, nickname, network or file is there already
     ├── UnavailableError                exit 3   could not be checked or done
     │   ├── ChainUnreachableError                the endpoint does not answer, or answers nonsense
     │   ├── WrongChainError                      the endpoint serves another chain

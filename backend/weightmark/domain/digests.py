@@ -36,7 +36,9 @@ class DigestAlgorithm(StrEnum):
             return cls(text)
         except ValueError:
             names = ", ".join(cls)
-            raise ValueFormatError(f"unknown digest {text!r}", hint=f"choose from {names}") from None
+            raise ValueFormatError(
+                f"unknown digest {text!r}", hint=f"choose from {names}"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

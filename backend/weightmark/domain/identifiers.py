@@ -56,7 +56,8 @@ def checksum_address(address: str) -> str:
     """
     if _ADDRESS.fullmatch(address) is None:
         raise ValueFormatError(
-            f"'{printable(address[:80])}' is not an address", hint="an address is 0x and 40 hex digits"
+            f"'{printable(address[:80])}' is not an address",
+            hint="an address is 0x and 40 hex digits",
         )
     digits = address[2:].lower()
     hashed = keccak256(digits.encode()).hex()
@@ -65,7 +66,8 @@ def checksum_address(address: str) -> str:
     mixed = address[2:] not in (digits, digits.upper())
     if mixed and address != checked:
         raise ValueFormatError(
-            f"the address {address} has a wrong checksum", hint="copy it again, or write it in lower case"
+            f"the address {address} has a wrong checksum",
+            hint="copy it again, or write it in lower case",
         )
     return checked
 

@@ -24,5 +24,5 @@ def address_word(address: str) -> bytes:
 
 
 def dynamic_tail(data: bytes) -> bytes:
-    """Return the ABI tail of ``bytes`` or ``string``: its length, then its bytes padded to words."""
+    """Return the ABI tail of ``bytes`` or ``string``: the length, then the bytes in whole words."""
     return uint_word(len(data)) + data + bytes(-len(data) % WORD)

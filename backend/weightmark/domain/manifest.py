@@ -8,6 +8,7 @@ the manifest hash, identifies both the bytes and the values.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -38,10 +39,10 @@ _TIMESTAMP_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 class _Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    pass
+    """Frozen; unknown members are refused; a member that is absent stays absent."""
 
 
-class FileEntry(_Value, gc=False):
+class FileEntry(_Value, frozen=True, gc=False):
     """One file of an artifact: path, length in bytes, and digest as a multihash in hex."""
 
     path: Text
@@ -54,7 +55,7 @@ class FileEntry(_Value, gc=False):
         return leaf_hash(self.path, self.size, bytes.fromhex(self.digest))
 
 
-class Metadata(_Value):
+class Metadata(_Value, frozen=True):
     """What a publisher says about a model, for people."""
 
     description: Text | UnsetType = UNSET
@@ -64,7 +65,7 @@ class Metadata(_Value):
     tags: Annotated[tuple[Text, ...], Meta(max_length=MAX_LIST_LENGTH)] | UnsetType = UNSET
 
 
-class Parent(_Value):
+class Parent(_Value, frozen=True):
     """A release that this one was made from."""
 
     relation: Text
@@ -72,7 +73,7 @@ class Parent(_Value):
     artifact_root: Root
 
 
-class Dataset(_Value):
+class Dataset(_Value, frozen=True):
     """A data set that went into the model."""
 
     name: Text
@@ -80,14 +81,14 @@ class Dataset(_Value):
     digest: DigestText | UnsetType = UNSET
 
 
-class Signer(_Value):
+class Signer(_Value, frozen=True):
     """A key that must sign the release: the sha256 of its SubjectPublicKeyInfo, in hex."""
 
     algorithm: Text
     key: Fingerprint
 
 
-class Manifest(_Value):
+class Manifest(_Value, frozen=True):
     """A release manifest. Its values are checked by `decode` and by `check`."""
 
     publisher: Text
@@ -216,7 +217,7 @@ def sorted_entries(entries: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
 
 
 def _check_order(files: tuple[FileEntry, ...]) -> None:
-    for one, next_one in zip(files, files[1:], strict=False):
+    for one, next_one in itertools.pairwise(files):
         if one.path >= next_one.path:
             raise ManifestError("the manifest's files are not sorted by path")
 

@@ -1,7 +1,7 @@
 """The artifact root: OpenZeppelin's StandardMerkleTree over an artifact's files.
 
-A leaf is ``keccak256(keccak256(abi.encode(string path, uint64 size, bytes multihash)))``; leaves are
-sorted; an inner node is the hash of its two children in ascending order. The npm package
+A leaf is ``keccak256(keccak256(abi.encode(string path, uint64 size, bytes multihash)))``; leaves
+are sorted; an inner node is the hash of its two children in ascending order. The npm package
 ``@openzeppelin/merkle-tree`` makes and checks the same roots and proofs, and ``MerkleProof.sol``
 checks them on chain. Laws: the root does not depend on the order in which leaves are given; every
 proof of a tree leads its leaf to the root.

@@ -9,7 +9,9 @@ from weightmark.domain.identifiers import check_name, check_version, checksum_ad
 from weightmark.domain.text import printable
 from weightmark.errors import ValueFormatError
 
-_FORM = re.compile(r"(?:(?P<chain>[a-z0-9-]+):)?(?P<publisher>[^/:@]+)/(?P<name>[^@]+)(?:@(?P<version>.+))?")
+_FORM = re.compile(
+    r"(?:(?P<chain>[a-z0-9-]+):)?(?P<publisher>[^/:@]+)/(?P<name>[^@]+)(?:@(?P<version>.+))?"
+)
 _NICKNAME = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -53,7 +55,9 @@ def parse_reference(text: str) -> Reference:
             hint="write [chain:]publisher/name[@version]: me/acme/digits@1.0.0",
         )
     publisher = match["publisher"]
-    publisher = checksum_address(publisher) if publisher.startswith("0x") else check_nickname(publisher)
+    publisher = (
+        checksum_address(publisher) if publisher.startswith("0x") else check_nickname(publisher)
+    )
     version = match["version"] or ""
     return Reference(
         chain=match["chain"] or "",

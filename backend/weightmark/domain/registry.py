@@ -22,7 +22,6 @@ SIGNING_KEYS_SLOT = 4
 FOREVER = (1 << 40) - 1
 
 
-
 class Status(IntEnum):
     """The status of a release id."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-# Control, format (which holds the bidirectional marks), surrogate, private and unassigned characters, and the
-# separators of lines and paragraphs.
+# Control, format (which holds the bidirectional marks), surrogate, private and unassigned
+# characters, and the separators of lines and paragraphs.
 _ESCAPED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 

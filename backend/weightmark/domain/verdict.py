@@ -73,7 +73,10 @@ class Verdict:
     def problems(self) -> tuple[Check, ...]:
         """The checks that keep the verification from passing, the gravest first."""
         return tuple(
-            check for outcome, _ in _STATUS_BY_RANK for check in self.checks if check.outcome is outcome
+            check
+            for outcome, _ in _STATUS_BY_RANK
+            for check in self.checks
+            if check.outcome is outcome
         )
 
     @property

@@ -57,7 +57,9 @@ class Artifact(Protocol):
         """
         ...
 
-    def hash(self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance) -> HashedFiles:
+    def hash(
+        self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance
+    ) -> HashedFiles:
         """Read and hash files of the last listing.
 
         An error of one file does not keep the others from being hashed.

@@ -60,7 +60,7 @@ class TransactionReceipt:
 class ChainReader(Protocol):
     """A chain, as one source of it tells.
 
-    Every method raises `ChainUnreachableError` when the source does not answer, or answers nonsense.
+    Every method raises `ChainUnreachableError` when the source does not answer or answers nonsense.
     """
 
     @property
@@ -88,13 +88,15 @@ class ChainReader(Protocol):
         """Return the storage words at ``slots``, in that order; 0 where none was written."""
         ...
 
-    def registrations(self, registry: str, wanted: RegistrationFilter, block: Block) -> tuple[Registration, ...]:
+    def registrations(
+        self, registry: str, wanted: RegistrationFilter, block: Block
+    ) -> tuple[Registration, ...]:
         """Return the matching ``ReleaseRegistered`` events up to a block, the oldest first."""
         ...
 
 
 class ChainWriter(Protocol):
-    """A chain to which one account sends transactions; each method waits until one is in a block."""
+    """A chain to which one account sends transactions; each method waits for the block."""
 
     @property
     def account(self) -> str:
