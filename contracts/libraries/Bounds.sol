@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {REASON_NONE, REASON_SUPERSEDED} from "../types/ReleaseWord.sol";
+import {ReleaseStatement, RevocationStatement} from "../types/Statements.sol";
+
+/// @title What a statement may say.
+library Bounds {
+    uint256 internal constant MAX_NAME_LENGTH = 128;
+    uint256 internal constant MAX_VERSION_LENGTH = 64;
+    uint256 internal constant MAX_CID_LENGTH = 64;
+
+    /// @notice Reverts if the statement's name, version or CID is out of bounds.
+    function check(ReleaseStatement calldata statement) internal pure {
+        _checkNames(statement.name, statement.version);
+        uint256 cidLength = statement.manifestCid.length;
+        if (cidLength > MAX_CID_LENGTH) revert IModelRegistry.InvalidCidLength(cidLength);
+    }
+
+    /// @notice Reverts if the statement's name, version, reason or successor is out of bounds.
+    function check(RevocationStatement calldata statement) internal pure {
+        _checkNames(statement.name, statement.version);
+        uint8 reason = statement.reason;
+        if (reason == REASON_NONE || reason > REASON_SUPERSEDED) {
+            revert IModelRegistry.InvalidReason(reason);
+        }
+        if (statement.successor != 0 && reason != REASON_SUPERSEDED) {
+            revert IModelRegistry.InvalidSuccessor(statement.successor);
+        }
+    }
+
+    function _checkNames(string calldata name, string calldata version) private pure {
+        uint256 nameLength = bytes(name).length;
+        if (nameLength == 0 || nameLength > MAX_NAME_LENGTH) {
+            revert IModelRegistry.InvalidNameLength(nameLength);
+        }
+        uint256 versionLength = bytes(version).length;
+        if (versionLength == 0 || versionLength > MAX_VERSION_LENGTH) {
+            revert IModelRegistry.InvalidVersionLength(versionLength);
+        }
+    }
+}
