@@ -1,0 +1,1 @@
+"""The outside world: files, chains, keys and what this machine remembers."""

@@ -1,0 +1,1 @@
+"""Chains: over JSON-RPC, and embedded in one file."""

@@ -1,0 +1,51 @@
+"""Where the registry is deployed: the same address, with the same code, on every chain.
+
+The deterministic deployer is Arachnid's "deterministic-deployment-proxy"
+(https://github.com/Arachnid/deterministic-deployment-proxy). Its deployment is one transaction
+without a chain id, whose signature was made up, so that nobody knows the sender's key and nobody
+can deploy anything else from there: sent to any chain, it gives the same contract at the same
+address. That contract deploys what it is sent with CREATE2.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from weightmark.contracts import load
+from weightmark.domain.identifiers import checksum_address
+from weightmark.domain.keccak import keccak256
+from weightmark.ports.chain import RegistryContract
+
+DEPLOYER_ADDRESS = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+DEPLOYER_SENDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362"
+
+# 100,000 gas at 100 gwei, as the transaction below says.
+DEPLOYER_COST = 100_000 * 100 * 10**9
+
+DEPLOYER_TRANSACTION = bytes.fromhex(
+    "f8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffff"
+    "ffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b808252"
+    "5050506014600cf31ba0222222222222222222222222222222222222222222222222222222222222222"
+    "2a02222222222222222222222222222222222222222222222222222222222222222"
+)
+
+SALT = bytes(32)
+
+
+def create2_address(deployer: str, salt: bytes, init_code: bytes) -> str:
+    """Return where CREATE2 puts a contract, as EIP-1014 defines it."""
+    parts = b"\xff" + bytes.fromhex(deployer[2:]) + salt + keccak256(init_code)
+    return checksum_address("0x" + keccak256(parts)[12:].hex())
+
+
+@cache
+def packaged_registry() -> RegistryContract:
+    """Return the address and the code hash of the registry that this package carries."""
+    artifact = load("ModelRegistry")
+    address = create2_address(DEPLOYER_ADDRESS, SALT, artifact.bytecode)
+    return RegistryContract(address, artifact.code_hash)
+
+
+def registry_deployment() -> bytes:
+    """Return what is sent to the deterministic deployer: the salt, then the creation code."""
+    return SALT + load("ModelRegistry").bytecode

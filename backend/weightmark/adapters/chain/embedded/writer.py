@@ -1,0 +1,85 @@
+"""Writing the embedded chain: each call is one block, or leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.adapters.chain.calls import register_call, revoke_call
+from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.chain.embedded.database import corrupt, is_created, writing
+from weightmark.domain.statements import ReleaseStatement, RevocationStatement
+from weightmark.errors import TransactionFailedError
+from weightmark.ports.chain import RegistryContract, TransactionReceipt
+
+if TYPE_CHECKING:
+    from eth_keys.datatypes import PrivateKey
+
+    from weightmark.adapters.chain.embedded.machine import Machine
+
+# A block takes some tenths of a second: ten writers in a row are waited for.
+LOCK_SECONDS = 30.0
+
+
+class EmbeddedChainWriter:
+    """The embedded chain of this machine, and an account that sends to it.
+
+    The first call creates the chain and deploys the registry. Every method raises `StorageError`
+    when the file cannot be written, and `LockTimeoutError` when another process keeps it locked.
+    """
+
+    def __init__(self, path: Path, private_key: bytes, lock_seconds: float = LOCK_SECONDS) -> None:
+        self._path = path
+        self._private_key = private_key
+        self._lock_seconds = lock_seconds
+
+    @property
+    def account(self) -> str:
+        """The checksummed address of the account that signs."""
+        address: str = self._key.public_key.to_checksum_address()
+        return address
+
+    def deploy(self) -> RegistryContract:
+        """Create the chain where there is none yet, and return its registry."""
+        with self._machine():
+            return packaged_registry()
+
+    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
+        """Register a release; see `ChainWriter`."""
+        return self._send(register_call(statement, authority_index))
+
+    def revoke(self, statement: RevocationStatement, authority_index: int) -> TransactionReceipt:
+        """Revoke a release; see `ChainWriter`."""
+        return self._send(revoke_call(statement, authority_index))
+
+    @cached_property
+    def _key(self) -> PrivateKey:
+        from eth_keys.datatypes import PrivateKey
+
+        return PrivateKey(self._private_key)
+
+    def _send(self, data: bytes) -> TransactionReceipt:
+        with self._machine() as machine:
+            return machine.send(self._key, packaged_registry().address, data)
+
+    @contextmanager
+    def _machine(self) -> Iterator[Machine]:
+        from eth.exceptions import PyEVMError
+        from eth_utils.exceptions import ValidationError
+        from trie.exceptions import MissingTrieNode
+
+        from weightmark.adapters.chain.embedded.machine import Machine
+
+        with writing(self._path, self._lock_seconds) as connection:
+            try:
+                created = is_created(connection)
+                machine = Machine(connection) if created else Machine.create(connection)
+                machine.deploy()
+                yield machine
+            except ValidationError as error:
+                raise TransactionFailedError(f"the transaction is not valid: {error}") from error
+            except (KeyError, PyEVMError, MissingTrieNode) as error:
+                raise corrupt(self._path, repr(error)) from error
