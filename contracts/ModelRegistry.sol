@@ -134,12 +134,9 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
-    function endSigningKey(
-        address publisher,
-        uint32 ownerIndex,
-        bytes32 fingerprint,
-        uint40 until
-    ) external {
+    function endSigningKey(address publisher, uint32 ownerIndex, bytes32 fingerprint, uint40 until)
+        external
+    {
         _authorities.checkOwner(publisher, ownerIndex, msg.sender);
         SigningKeyWord word = _signingKeys[publisher][fingerprint];
         if (word.isEmpty()) revert UnknownSigningKey(publisher, fingerprint);
@@ -283,8 +280,7 @@ contract ModelRegistry is IModelRegistry {
 
     function _revoke(RevocationStatement calldata statement) private {
         statement.check();
-        ReleaseId releaseId =
-            releaseIdOf(statement.publisher, statement.name, statement.version);
+        ReleaseId releaseId = releaseIdOf(statement.publisher, statement.name, statement.version);
         ReleaseWord word = _releases[releaseId].word;
         _checkRevocable(releaseId, word, statement.reason);
         _releases[releaseId].word = word.revoked(statement.reason, _now());

@@ -176,8 +176,7 @@ interface IModelRegistry is IERC5267 {
     /// @param ownerIndex Where the sender stands among the publisher's authorities.
     /// @param index The authority to end; 0 is the identity itself.
     /// @param until The new end, lower than the current one.
-    function endAuthority(address publisher, uint32 ownerIndex, uint32 index, uint40 until)
-        external;
+    function endAuthority(address publisher, uint32 ownerIndex, uint32 index, uint40 until) external;
 
     /// @notice Adds a signing key, valid from now on, by the sender as an owner.
     /// @param publisher Whose key.
@@ -199,12 +198,8 @@ interface IModelRegistry is IERC5267 {
     /// @param ownerIndex Where the sender stands among the publisher's authorities.
     /// @param fingerprint The key's fingerprint.
     /// @param until The new end, lower than the current one.
-    function endSigningKey(
-        address publisher,
-        uint32 ownerIndex,
-        bytes32 fingerprint,
-        uint40 until
-    ) external;
+    function endSigningKey(address publisher, uint32 ownerIndex, bytes32 fingerprint, uint40 until)
+        external;
 
     /// @notice Tells whether a file belongs to a release that is registered, not revoked for any
     /// reason, and whose authority counts at the time of registration.
@@ -247,10 +242,7 @@ interface IModelRegistry is IERC5267 {
     /// @param publisher Whose authority.
     /// @param index Which one.
     /// @return word The authority.
-    function authority(address publisher, uint256 index)
-        external
-        view
-        returns (AuthorityWord word);
+    function authority(address publisher, uint256 index) external view returns (AuthorityWord word);
 
     /// @notice Returns how many authorities were added; the newest stands at this index.
     /// @param publisher Whose authorities.

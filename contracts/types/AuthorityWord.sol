@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {
-    FOREVER,
-    kind,
-    packValidity,
-    replaceUntil,
-    validFrom,
-    validUntil
-} from "./Validity.sol";
+import {FOREVER, kind, packValidity, replaceUntil, validFrom, validUntil} from "./Validity.sol";
 
 /// @notice An account that may act for a publisher, in bits from the low end: account (160), first
 /// second of its validity (40), the second at which it is over (40), role (8). Zero: nothing there.

@@ -38,9 +38,9 @@ using {
 
 function newRelease(uint40 time, uint40 sequenceNumber, uint32 index) pure returns (ReleaseWord) {
     return ReleaseWord.wrap(
-        uint256(time) | uint256(sequenceNumber) << SEQUENCE_OFFSET
-            | uint256(STATUS_REGISTERED) << STATUS_OFFSET | uint256(time) << STATUS_AT_OFFSET
-            | uint256(index) << AUTHORITY_INDEX_OFFSET
+        uint256(time) | uint256(sequenceNumber) << SEQUENCE_OFFSET | uint256(STATUS_REGISTERED)
+            << STATUS_OFFSET | uint256(time) << STATUS_AT_OFFSET | uint256(index)
+            << AUTHORITY_INDEX_OFFSET
     );
 }
 

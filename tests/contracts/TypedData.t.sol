@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {ModelRegistry} from "contracts/ModelRegistry.sol";
+import {ReleaseStatement, RevocationStatement} from "contracts/types/Statements.sol";
+
+import {RegistryTest} from "./utils/RegistryTest.sol";
+
+/// @dev The hashes are written out once more here, from EIP-712 and the documented type strings.
+contract TypedDataTest is RegistryTest {
+    function _separator(uint256 chain, address verifier) private pure returns (bytes32) {
+        bytes32 typeHash = keccak256(
+            "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+        );
+        return
+            keccak256(
+                abi.encode(typeHash, keccak256("Weightmark"), keccak256("1"), chain, verifier)
+            );
+    }
+
+    function _digest(bytes32 structHash) private view returns (bytes32) {
+        bytes32 separator = _separator(31337, address(registry));
+        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+    }
+
+    function testFuzz_DomainSeparatorIsOfThisChainAndContract(uint64 chain) public {
+        vm.chainId(chain);
+        vm.assertEq(registry.domainSeparator(), _separator(chain, address(registry)));
+        ModelRegistry another = new ModelRegistry();
+        vm.assertEq(another.domainSeparator(), _separator(chain, address(another)));
+    }
+
+    function testFuzz_Eip712DomainDescribesTheSeparator(uint64 chain) public {
+        vm.chainId(chain);
+        (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        ) = registry.eip712Domain();
+
+        vm.assertEq(uint8(fields), 0x0f);
+        vm.assertEq(name, "Weightmark");
+        vm.assertEq(version, "1");
+        vm.assertEq(chainId, chain);
+        vm.assertEq(verifyingContract, address(registry));
+        vm.assertEq(salt, 0);
+        vm.assertEq(extensions.length, 0);
+    }
+
+    function testFuzz_ReleaseDigest(ReleaseStatement memory statement, uint256 deadline)
+        public
+        view
+    {
+        bytes32 typeHash = keccak256(
+            "Release(address publisher,string name,string version,bytes32 artifactRoot,bytes32 manifestHash,bytes manifestCid,uint40 expectedSequence,uint256 deadline)"
+        );
+        bytes32 structHash = keccak256(
+            abi.encode(
+                typeHash,
+                statement.publisher,
+                keccak256(bytes(statement.name)),
+                keccak256(bytes(statement.version)),
+                statement.artifactRoot,
+                statement.manifestHash,
+                keccak256(statement.manifestCid),
+                statement.expectedSequence,
+                deadline
+            )
+        );
+        vm.assertEq(registry.releaseDigest(statement, deadline), _digest(structHash));
+    }
+
+    function testFuzz_RevocationDigest(RevocationStatement memory statement, uint256 deadline)
+        public
+        view
+    {
+        bytes32 typeHash = keccak256(
+            "Revocation(address publisher,string name,string version,uint8 reason,bytes32 successor,uint256 deadline)"
+        );
+        bytes32 structHash = keccak256(
+            abi.encode(
+                typeHash,
+                statement.publisher,
+                keccak256(bytes(statement.name)),
+                keccak256(bytes(statement.version)),
+                statement.reason,
+                statement.successor,
+                deadline
+            )
+        );
+        vm.assertEq(registry.revocationDigest(statement, deadline), _digest(structHash));
+    }
+}
