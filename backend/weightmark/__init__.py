@@ -1,0 +1,68 @@
+"""Blockchain-anchored provenance for machine-learning models.
+
+The Python API. `publish` registers a model on a chain, `verify` checks a download and returns a
+verdict, `require` raises unless a download is verified, for the start-up of an application::
+
+    import weightmark
+
+    weightmark.require("./model", release="me/acme/digits@1.0.0")
+
+Everything else is the command line's and the web API's; see ``docs/`` for both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from weightmark.version import __version__
+
+if TYPE_CHECKING:
+    from weightmark.domain.manifest import Metadata
+    from weightmark.domain.registry import Reason
+    from weightmark.domain.verdict import Check, Outcome, Verdict
+    from weightmark.errors import VerificationFailedError, WeightmarkError
+    from weightmark.python_api import publish, require, revoke, verify
+    from weightmark.services.publish import Publication
+    from weightmark.services.revoke import Revocation
+
+__all__ = [
+    "Check",
+    "Metadata",
+    "Outcome",
+    "Publication",
+    "Reason",
+    "Revocation",
+    "Verdict",
+    "VerificationFailedError",
+    "WeightmarkError",
+    "__version__",
+    "publish",
+    "require",
+    "revoke",
+    "verify",
+]
+
+_HOMES = {
+    "Check": "weightmark.domain.verdict",
+    "Metadata": "weightmark.domain.manifest",
+    "Outcome": "weightmark.domain.verdict",
+    "Publication": "weightmark.services.publish",
+    "Reason": "weightmark.domain.registry",
+    "Revocation": "weightmark.services.revoke",
+    "Verdict": "weightmark.domain.verdict",
+    "VerificationFailedError": "weightmark.errors",
+    "WeightmarkError": "weightmark.errors",
+    "publish": "weightmark.python_api",
+    "require": "weightmark.python_api",
+    "revoke": "weightmark.python_api",
+    "verify": "weightmark.python_api",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Imported when first used, so that the command line starts at once.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'weightmark' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

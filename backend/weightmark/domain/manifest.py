@@ -216,6 +216,17 @@ def sorted_entries(entries: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.path))
 
 
+def compare(old: Iterable[FileEntry], new: Iterable[FileEntry]) -> dict[str, list[str]]:
+    """Return the paths that were added, removed and altered between two lists of files."""
+    before, after = ({entry.path: entry for entry in entries} for entries in (old, new))
+    common = before.keys() & after.keys()
+    return {
+        "added": sorted(after.keys() - before.keys()),
+        "removed": sorted(before.keys() - after.keys()),
+        "altered": sorted(path for path in common if before[path] != after[path]),
+    }
+
+
 def _check_order(files: tuple[FileEntry, ...]) -> None:
     for one, next_one in itertools.pairwise(files):
         if one.path >= next_one.path:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
+
+from weightmark.errors import WeightmarkError
 
 
 class Outcome(StrEnum):
@@ -40,6 +43,13 @@ class Check:
     message: str
     hint: str = ""
     paths: tuple[str, ...] = ()
+
+    @classmethod
+    def of_error(cls, step: int, name: str, error: WeightmarkError) -> Self:
+        """Return the check that an error stands for; its exit status gives the outcome."""
+        by_status = {status: outcome for outcome, status in _STATUS_BY_RANK}
+        outcome = by_status.get(error.exit_status, Outcome.UNCHECKED)
+        return cls(step, name, outcome, error.message, error.hint)
 
 
 @dataclass(frozen=True, slots=True)

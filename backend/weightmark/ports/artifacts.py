@@ -13,6 +13,9 @@ from weightmark.errors import WeightmarkError
 # Called with the number of bytes that were read since the last call, from any thread.
 Advance = Callable[[int], None]
 
+# Called once with the number of bytes that will be read; gives what to call as they are.
+Start = Callable[[int], Advance]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -1,0 +1,1 @@
+"""What Weightmark keeps on this machine: keys, trust, records and locks."""

@@ -1,0 +1,78 @@
+"""Files that are there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from weightmark.errors import AlreadyExistsError, StorageError
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner can enter, if it is not there, and return it.
+
+    Raises:
+        StorageError: It cannot be made.
+    """
+    try:
+        path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from None
+    return path
+
+
+def write_private(path: Path, data: bytes, *, replace: bool) -> None:
+    """Write a file that only its owner can read, from its first byte on, in one step.
+
+    Args:
+        path: Where.
+        data: What.
+        replace: Whether a file that is there is replaced.
+
+    Raises:
+        AlreadyExistsError: The file is there, and is not to be replaced.
+        StorageError: It cannot be written.
+    """
+    private_folder(path.parent)
+    temporary = ""
+    try:
+        # mkstemp creates with mode 0600.
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if replace:
+            Path(temporary).replace(path)
+        else:
+            path.hardlink_to(temporary)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        raise AlreadyExistsError(
+            f"{path} exists, and is left as it is", hint="choose another name"
+        ) from None
+    except OSError as error:
+        raise storage_error(path, error) from None
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """Return our error for a file of ours that cannot be used."""
+    return StorageError(
+        f"{path} cannot be used: {error.strerror or error}",
+        hint="free space, or correct its permissions; --data-dir moves all state elsewhere",
+    )
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,236 @@
+"""The keys that sign transactions: Ethereum keystore files, and the key of the embedded chain.
+
+A keystore is a version 3 file of the Web3 Secret Storage definition. The embedded chain's own key
+is made on first use and is not encrypted: it is worth nothing on any other chain, where it is
+refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.domain.identifiers import checksum_address
+from weightmark.domain.text import printable
+from weightmark.errors import AlreadyExistsError, KeyFileError, MissingPathError
+
+MAX_KEY_FILE = 2**16
+EMBEDDED_KEY = "local"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_PRIVATE_KEY = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
+# The order of the group of secp256k1 (SEC 2, section 2.4.1): a private key lies below it.
+_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+Ask = Callable[[str], str]
+
+_Form = TypeVar("_Form")
+
+
+class PrivateKey:
+    """A 32-byte private key that does not show itself."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    @classmethod
+    def parse(cls, text: str) -> PrivateKey:
+        """Read a key in hex.
+
+        Raises:
+            KeyFileError: It is not a key of secp256k1. The message does not repeat it.
+        """
+        match = _PRIVATE_KEY.fullmatch(text.strip())
+        if match is None or not 0 < int(match[1], 16) < _ORDER:
+            raise KeyFileError("the private key is malformed", hint="a key is 64 hex digits")
+        return cls(bytes.fromhex(match[1]))
+
+    def reveal(self) -> bytes:
+        """Return the secret itself, for the one who signs."""
+        return self._secret
+
+    def __repr__(self) -> str:
+        return "PrivateKey(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What may be shown of a key."""
+
+    name: str
+    address: str
+    path: Path
+    is_encrypted: bool
+
+
+class _EmbeddedKey(Struct, frozen=True, forbid_unknown_fields=True):
+    address: str
+    private_key: str
+
+
+class _KeystoreFile(Struct, frozen=True):
+    address: str
+    crypto: dict[str, msgspec.Raw]
+    version: int
+
+
+class KeyFolder:
+    """The keys of this machine, one file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def generate(self, name: str, password: str) -> KeyInfo:
+        """Make a key, and write it encrypted.
+
+        Raises:
+            KeyFileError: The name or the password cannot be used.
+            AlreadyExistsError: A key of that name is there.
+            StorageError: It cannot be written.
+        """
+        import secrets
+
+        return self.add(
+            name, PrivateKey.parse(f"{secrets.randbelow(_ORDER - 1) + 1:064x}"), password
+        )
+
+    def add(self, name: str, key: PrivateKey, password: str) -> KeyInfo:
+        """Write a key encrypted.
+
+        Raises:
+            KeyFileError: The name or the password cannot be used.
+            AlreadyExistsError: A key of that name is there.
+            StorageError: It cannot be written.
+        """
+        path = self.check_new(name)
+        if not password:
+            raise KeyFileError("an empty password does not protect a key")
+        from eth_account import Account
+
+        keystore = Account.encrypt(key.reveal(), password)
+        write_private(path, msgspec.json.encode(keystore), replace=False)
+        return self.info(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all keys."""
+        return tuple(sorted(path.stem for path in self._folder.glob("*.json")))
+
+    def info(self, name: str) -> KeyInfo:
+        """Return what may be shown of a key, by its name or the path of a keystore file.
+
+        Raises:
+            MissingPathError: There is no such key.
+            KeyFileError: The file is not a key.
+        """
+        path = self._path(name)
+        data = _read(path)
+        is_encrypted = b'"crypto"' in data
+        kind: type[_KeystoreFile | _EmbeddedKey] = _KeystoreFile if is_encrypted else _EmbeddedKey
+        address = _decoded(path, data, kind).address
+        label = path.stem if path.parent == self._folder else str(path)
+        return KeyInfo(
+            label, checksum_address(f"0x{address.removeprefix('0x')}"), path, is_encrypted
+        )
+
+    def load(self, name: str, ask: Ask) -> PrivateKey:
+        """Return a key, by its name or the path of a keystore file.
+
+        Args:
+            name: Which key.
+            ask: Gives the password, when asked with a sentence that names the key.
+
+        Raises:
+            MissingPathError: There is no such key.
+            KeyFileError: The file is not a key, or the password is wrong.
+        """
+        info = self.info(name)
+        data = _read(info.path)
+        if not info.is_encrypted:
+            return PrivateKey.parse(_decoded(info.path, data, _EmbeddedKey).private_key)
+        from eth_account import Account
+
+        try:
+            return PrivateKey(bytes(Account.decrypt(data.decode(), ask(f"Password of {name}"))))
+        except (ValueError, KeyError, TypeError) as error:
+            wrong = "MAC mismatch" in str(error)
+            reason = "the password is wrong" if wrong else "it is not a keystore of version 3"
+            raise KeyFileError(f"the key {info.path} cannot be opened: {reason}") from None
+
+    def embedded(self) -> PrivateKey:
+        """Return the key of the embedded chain, and make it on first use.
+
+        Raises:
+            KeyFileError: Its file is damaged.
+            StorageError: It cannot be written.
+        """
+        path = self._folder / f"{EMBEDDED_KEY}.json"
+        if not path.exists():
+            import secrets
+
+            from eth_account import Account
+
+            secret = f"{secrets.randbelow(_ORDER - 1) + 1:064x}"
+            key = _EmbeddedKey(Account.from_key(secret).address, f"0x{secret}")
+            # Where another process was faster, its key is the one.
+            with suppress(AlreadyExistsError):
+                write_private(path, msgspec.json.encode(key), replace=False)
+        return PrivateKey.parse(_decoded(path, _read(path), _EmbeddedKey).private_key)
+
+    def check_new(self, name: str) -> Path:
+        """Return where a new key would be.
+
+        Raises:
+            KeyFileError: The name cannot be used.
+            AlreadyExistsError: A key of that name is there.
+        """
+        if _NAME.fullmatch(name) is None or name == EMBEDDED_KEY:
+            raise KeyFileError(
+                f"'{printable(name[:80])}' cannot be the name of a key",
+                hint="a name is made of a-z, 0-9, '.', '_' and '-'; 'local' is taken",
+            )
+        path = self._folder / f"{name}.json"
+        if path.exists():
+            raise AlreadyExistsError(
+                f"the key '{name}' exists, and is left as it is", hint="choose another name"
+            )
+        return path
+
+    def _path(self, name: str) -> Path:
+        named = self._folder / f"{name}.json"
+        path = named if _NAME.fullmatch(name) and named.exists() else Path(name)
+        if not path.is_file():
+            raise MissingPathError(
+                f"there is no key '{printable(name[:200])}'",
+                hint="'weightmark keys list' shows the keys; 'weightmark keys generate' makes one",
+            )
+        return path
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_KEY_FILE + 1)
+    except OSError as error:
+        raise storage_error(path, error) from None
+    if len(data) > MAX_KEY_FILE:
+        raise KeyFileError(f"{path} is too large to be a key")
+    return data
+
+
+def _decoded(path: Path, data: bytes, form: type[_Form]) -> _Form:
+    try:
+        return msgspec.json.decode(data, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise KeyFileError(
+            f"{path} is not a keystore file", hint="it must be a version 3 Ethereum keystore"
+        ) from None

@@ -1,0 +1,122 @@
+"""The networks that a user added, in a TOML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.adapters.state.locks import file_lock
+from weightmark.domain.networks import BUILT_IN, Network
+from weightmark.domain.reference import check_nickname
+from weightmark.errors import AlreadyExistsError, ConfigurationError
+
+MAX_NETWORKS_FILE = 2**20
+# EIP-2294 bounds chain ids below this, so that 27 + 2 * id + 36 fits in 64 bits.
+MAX_CHAIN_ID = 2**63 // 2 - 36
+
+
+class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    chain_id: int
+    rpc_url: str = ""
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    network: tuple[_Entry, ...] = ()
+
+
+class NetworksFile:
+    """Networks that are built in or were added."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def all(self) -> tuple[Network, ...]:
+        """Return every network; an added one takes the place of a built-in one of its name.
+
+        Raises:
+            ConfigurationError: The file is malformed.
+        """
+        added = {each.name: each for each in self._added()}
+        built_in = (each for each in BUILT_IN if each.name not in added)
+        return (*built_in, *added.values())
+
+    def add(self, network: Network) -> None:
+        """Add a network, or give a built-in one an endpoint.
+
+        Raises:
+            AlreadyExistsError: A network of that name was added, or has another chain id.
+            ConfigurationError: A value breaks its rule, or the file is malformed.
+            StorageError: The file cannot be written.
+        """
+        check_network(network)
+        with file_lock(self._path.with_suffix(".lock")):
+            for known in self.all():
+                if known.name == network.name and (
+                    known not in BUILT_IN or known.chain_id != network.chain_id
+                ):
+                    raise AlreadyExistsError(
+                        f"the network '{known.name}' is known, with chain id {known.chain_id}",
+                        hint=f"choose another name, or edit {self._path}",
+                    )
+            entries = (_Entry(each.name, each.chain_id, each.rpc_url) for each in self._added())
+            new = _Entry(network.name, network.chain_id, network.rpc_url)
+            data = msgspec.toml.encode(_File((*entries, new)))
+            write_private(self._path, data, replace=True)
+
+    def _added(self) -> tuple[Network, ...]:
+        try:
+            with self._path.open("rb") as stream:
+                data = stream.read(MAX_NETWORKS_FILE + 1)
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise storage_error(self._path, error) from None
+        if len(data) > MAX_NETWORKS_FILE:
+            raise ConfigurationError(f"{self._path} is larger than {MAX_NETWORKS_FILE} bytes")
+        try:
+            entries = msgspec.toml.decode(data, type=_File).network
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise ConfigurationError(
+                f"the networks file {self._path} is malformed: {error}", hint="correct it"
+            ) from None
+        return tuple(
+            check_network(Network(each.name, each.chain_id, each.rpc_url)) for each in entries
+        )
+
+
+def check_network(network: Network) -> Network:
+    """Return ``network`` if it may be used.
+
+    Raises:
+        ConfigurationError: Its chain id or its endpoint breaks a rule.
+        ValueFormatError: Its name does.
+    """
+    check_nickname(network.name)
+    if not 0 < network.chain_id < MAX_CHAIN_ID:
+        raise ConfigurationError(f"{network.chain_id} is not a chain id")
+    if network.rpc_url:
+        check_endpoint(network.rpc_url)
+    return network
+
+
+def check_endpoint(url: str) -> str:
+    """Return ``url`` if it may be an endpoint. The message shows none of it: it may hold a key.
+
+    Raises:
+        ConfigurationError: It is not an http or https URL with a host.
+    """
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ConfigurationError(
+            "the endpoint is not an http or https URL", hint="write https://HOST/…"
+        )
+    return url

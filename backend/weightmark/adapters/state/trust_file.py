@@ -1,0 +1,103 @@
+"""The trust file: TOML that people may read and edit."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.adapters.state.locks import file_lock
+from weightmark.domain.identifiers import checksum_address
+from weightmark.domain.reference import check_nickname
+from weightmark.domain.trust import TrustedPublisher, TrustList
+from weightmark.errors import AlreadyExistsError, ConfigurationError, WeightmarkError
+
+MAX_TRUST_FILE = 2**20
+
+
+class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    nickname: str
+    chain: int
+    address: str
+    note: str = ""
+    added: str = ""
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    publisher: tuple[_Entry, ...] = ()
+
+
+class TrustFile:
+    """`TrustStore` in a file; a file that is not there is empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> TrustList:
+        """Return all entries."""
+        try:
+            with self._path.open("rb") as stream:
+                data = stream.read(MAX_TRUST_FILE + 1)
+        except FileNotFoundError:
+            return TrustList()
+        except OSError as error:
+            raise storage_error(self._path, error) from None
+        if len(data) > MAX_TRUST_FILE:
+            raise ConfigurationError(f"{self._path} is larger than {MAX_TRUST_FILE} bytes")
+        try:
+            entries = msgspec.toml.decode(data, type=_File).publisher
+            return TrustList(tuple(_publisher(entry) for entry in entries))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, WeightmarkError) as error:
+            raise ConfigurationError(
+                f"the trust file {self._path} is malformed: {error}",
+                hint="correct it, or move it away and add the publishers again",
+            ) from None
+
+    def add(self, publisher: TrustedPublisher) -> None:
+        """Add an entry."""
+        with self._locked():
+            known = self.load().publishers
+            for each in known:
+                if (each.nickname, each.chain_id) != (publisher.nickname, publisher.chain_id):
+                    continue
+                if each.address == publisher.address:
+                    return
+                raise AlreadyExistsError(
+                    f"'{each.nickname}' stands for {each.address} on chain {each.chain_id}",
+                    hint=f"choose another nickname, or first: weightmark trust remove "
+                    f"{each.nickname}",
+                )
+            self._write((*known, publisher))
+
+    def remove(self, nickname: str, chain_id: int | None) -> TrustedPublisher:
+        """Remove the one entry of a nickname, and return it."""
+        with self._locked():
+            trust = self.load()
+            removed = trust.named(nickname, chain_id)
+            self._write(tuple(each for each in trust.publishers if each != removed))
+        return removed
+
+    def _locked(self) -> AbstractContextManager[None]:
+        return file_lock(self._path.with_suffix(".lock"))
+
+    def _write(self, publishers: tuple[TrustedPublisher, ...]) -> None:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        entries = tuple(
+            _Entry(each.nickname, each.chain_id, each.address, each.note, each.added or now)
+            for each in publishers
+        )
+        write_private(self._path, msgspec.toml.encode(_File(entries)), replace=True)
+
+
+def _publisher(entry: _Entry) -> TrustedPublisher:
+    return TrustedPublisher(
+        nickname=check_nickname(entry.nickname),
+        chain_id=entry.chain,
+        address=checksum_address(entry.address),
+        note=entry.note,
+        added=entry.added,
+    )

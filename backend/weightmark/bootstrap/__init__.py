@@ -1,0 +1,1 @@
+"""The one place that joins services to adapters, from the configuration."""

@@ -1,0 +1,327 @@
+"""One configured Weightmark: everything that the command line and the APIs call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from weightmark.adapters.chain.configured import ConfiguredChains
+from weightmark.adapters.files.digest_cache import DigestCache
+from weightmark.adapters.files.local_artifact import LocalArtifact
+from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
+from weightmark.adapters.state.atomic import write_private
+from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
+from weightmark.adapters.state.locks import file_lock
+from weightmark.adapters.state.networks_file import NetworksFile, check_endpoint
+from weightmark.adapters.state.records import SqliteRecords
+from weightmark.adapters.state.trust_file import TrustFile
+from weightmark.bootstrap.settings import Settings, load_settings, password_from, read_bounded
+from weightmark.domain.networks import Network
+from weightmark.domain.policy import MAX_POLICY_SIZE, Policy, decode_policy
+from weightmark.domain.reference import Reference
+from weightmark.errors import ArtifactError, ConfigurationError, KeyFileError
+from weightmark.ports.artifacts import Artifact
+from weightmark.ports.chain import Block, BlockTag, ChainWriter
+from weightmark.ports.records import FileRecord
+from weightmark.services import sidecars
+from weightmark.services.find import find_digest, find_file
+from weightmark.services.lookup import Lookup, ResolvedReference, check_chain, resolve
+from weightmark.services.publish import Publisher
+from weightmark.services.verification.procedure import Verifier
+
+Ask = Callable[[str], str]
+
+
+def refuse_to_ask(what: str) -> str:
+    """Take the place of a person where nobody can be asked.
+
+    Raises:
+        KeyFileError: Always.
+    """
+    raise KeyFileError(
+        f"{what} is needed, and nobody can be asked here",
+        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE",
+    )
+
+
+class Application:
+    """Joins the services to the adapters. Nothing is opened before it is used."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str], ask: Ask) -> None:
+        self.settings = settings
+        self._environment = environment
+        self._ask = ask
+
+    @classmethod
+    def load(
+        cls,
+        options: Mapping[str, str | None],
+        environment: Mapping[str, str],
+        working_directory: Path,
+        ask: Ask = refuse_to_ask,
+    ) -> Application:
+        """Read the configuration.
+
+        Raises:
+            ConfigurationError: A configuration file is malformed or cannot be read.
+        """
+        settings = load_settings(options, environment, working_directory)
+        return cls(settings, environment, ask)
+
+    @cached_property
+    def records(self) -> SqliteRecords:
+        """What this machine remembers."""
+        return SqliteRecords(self.settings.data_dir / "records.sqlite3")
+
+    @cached_property
+    def trust(self) -> TrustFile:
+        """The trust file."""
+        default = self.settings.config_dir / "trust.toml"
+        return TrustFile(Path(self.settings.trust) if self.settings.trust else default)
+
+    @cached_property
+    def networks(self) -> NetworksFile:
+        """The networks that are known."""
+        return NetworksFile(self.settings.config_dir / "networks.toml")
+
+    @cached_property
+    def keys(self) -> KeyFolder:
+        """The keys of this machine."""
+        return KeyFolder(self.settings.data_dir / "keys")
+
+    @cached_property
+    def chains(self) -> ConfiguredChains:
+        """The networks that are configured, and the chains behind them."""
+        settings = self.settings
+        return ConfiguredChains(
+            networks=self.networks.all(),
+            embedded_path=settings.data_dir / "chain" / "local.sqlite3",
+            rpc_url=check_endpoint(settings.rpc_url) if settings.rpc_url else "",
+            chosen_name=settings.chosen_network,
+            default_name=settings.network,
+        )
+
+    @property
+    def network(self) -> Network:
+        """The network on which is published: the chosen one, or the default."""
+        return self.chains.chosen or self.chains.default
+
+    def artifact(self, path: Path, *, manifest: Path | None = None, cached: bool) -> Artifact:
+        """Return an artifact on this machine.
+
+        Args:
+            path: A directory or a file.
+            manifest: Where its manifest is, if it is not beside the files.
+            cached: Whether digests of files that did not change may come from the cache.
+
+        Raises:
+            ConfigurationError: The configuration comes with the artifact.
+            ArtifactError: The manifest's place is among the artifact's files.
+        """
+        self.settings.refuse_files_inside(path)
+        cache = DigestCache(self.settings.data_dir / "digests.sqlite3") if cached else None
+        artifact = LocalArtifact(path, cache=cache)
+        if manifest is None:
+            return artifact
+        return ManifestElsewhere(artifact, sidecars.MANIFEST, outside(manifest, path))
+
+    def policy(self) -> Policy:
+        """Return the policy that is configured, or the default one.
+
+        Raises:
+            ConfigurationError: It is malformed or cannot be read.
+        """
+        if not self.settings.policy:
+            return Policy()
+        path = Path(self.settings.policy)
+        try:
+            with path.open("rb") as stream:
+                return decode_policy(stream.read(MAX_POLICY_SIZE + 1))
+        except OSError as error:
+            raise ConfigurationError(
+                f"the policy {path} cannot be read: {error.strerror}"
+            ) from None
+
+    def resolve(self, reference: Reference) -> ResolvedReference:
+        """Find out which chain and which address a reference means.
+
+        Raises:
+            UsageError: The chosen network contradicts the reference.
+            ValueFormatError: The chain or the nickname is unknown, or ambiguous.
+            ConfigurationError: The trust file is malformed.
+        """
+        return resolve(reference, self.trust.load(), self.chains)
+
+    def find(self, file_or_digest: str) -> tuple[FileRecord, ...]:
+        """Return the remembered files that have the content of a file, or a digest.
+
+        Raises:
+            MissingPathError: It is neither a file nor a digest.
+            ArtifactError: The file cannot be read.
+            StorageError: The records cannot be read.
+        """
+        path = Path(file_or_digest)
+        if path.is_file():
+            return find_file(self.artifact(path, cached=False), self.records)
+        return find_digest(file_or_digest, self.records)
+
+    def lookup(self, network: Network) -> Lookup:
+        """Open a chain for look-ups.
+
+        Raises:
+            UnavailableError: The chain is out of reach, or the registry is not there.
+            LookAlikeContractError: The contract is not the registry.
+        """
+        return Lookup(self.chains, network)
+
+    def check_network(self, network: Network) -> Block:
+        """Make sure that a chain can be used, and return its newest block.
+
+        Raises:
+            UnavailableError: The chain is out of reach, or the registry is not there.
+            LookAlikeContractError: The contract is not the registry.
+        """
+        reader = self.chains.reader(network)
+        block = reader.block(BlockTag.LATEST)
+        check_chain(reader, network, self.chains, block)
+        return block
+
+    def check_writable(self) -> None:
+        """Make sure that state can be written.
+
+        Raises:
+            StorageError: It cannot.
+        """
+        probe = self.settings.data_dir / ".writable"
+        write_private(probe, b"", replace=True)
+        probe.unlink()
+
+    def verifier(self) -> Verifier:
+        """Return what verifies downloads."""
+        return Verifier(self.chains, self.trust.load(), self.records, unix_time)
+
+    def publisher(self, network: Network) -> Publisher:
+        """Return what publishes models with the configured key."""
+        return Publisher(
+            self.chains,
+            lambda: self.writer(network),
+            self.trust,
+            self.records,
+            unix_time,
+            self._release_lock,
+        )
+
+    def writer(self, network: Network) -> ChainWriter:
+        """Open a chain for the account of the configured key.
+
+        Raises:
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        return self.chains.writer(network, self._private_key(network))
+
+    def account(self, network: Network) -> str:
+        """Return the address of the configured key, without opening it where that can be.
+
+        Raises:
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        if not self._environment.get("WEIGHTMARK_PRIVATE_KEY"):
+            if self.settings.key:
+                return self.keys.info(self.settings.key).address
+            if network.is_embedded:
+                self.keys.embedded()
+                return self.keys.info(EMBEDDED_KEY).address
+        from eth_account import Account
+
+        address: str = Account.from_key(self._private_key(network).reveal()).address
+        return address
+
+    def creation_time(self) -> datetime:
+        """Return the time that a new manifest carries.
+
+        ``SOURCE_DATE_EPOCH`` sets it, for builds that repeat
+        (https://reproducible-builds.org/specs/source-date-epoch/).
+
+        Raises:
+            ConfigurationError: The variable is not a time.
+        """
+        epoch = self._environment.get("SOURCE_DATE_EPOCH", "")
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+        except (ValueError, OverflowError, OSError):
+            raise ConfigurationError(f"SOURCE_DATE_EPOCH is not a time: {epoch[:40]!r}") from None
+
+    def password(self, what: str) -> str:
+        """Return the password of a key, from the environment or from a person.
+
+        Raises:
+            ConfigurationError: The file that holds it cannot be read.
+            KeyFileError: Nobody can be asked.
+        """
+        given = password_from(self._environment)
+        return self._ask(what) if given is None else given
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the environment gives a password, so that nobody is asked."""
+        return password_from(self._environment) is not None
+
+    def hexadecimal_key(self, path: Path | None) -> PrivateKey:
+        """Return a private key in hex from a file, the environment or a person.
+
+        Raises:
+            ConfigurationError: The file cannot be read.
+            KeyFileError: It is not a key, or nobody can be asked.
+        """
+        if path is not None:
+            return PrivateKey.parse(read_bounded(path).decode("utf-8", "replace"))
+        given = self._environment.get("WEIGHTMARK_PRIVATE_KEY", "")
+        return PrivateKey.parse(given or self._ask("The private key in hex"))
+
+    def _private_key(self, network: Network) -> PrivateKey:
+        if hexadecimal := self._environment.get("WEIGHTMARK_PRIVATE_KEY", ""):
+            return PrivateKey.parse(hexadecimal)
+        if self.settings.key:
+            info = self.keys.info(self.settings.key)
+            if not info.is_encrypted and not network.is_embedded:
+                raise KeyFileError(
+                    f"the key '{info.name}' is not encrypted, and serves the embedded chain alone",
+                    hint="make one: weightmark keys generate NAME",
+                )
+            return self.keys.load(self.settings.key, self.password)
+        if network.is_embedded:
+            return self.keys.embedded()
+        raise KeyFileError(
+            f"publishing on '{network.name}' needs a key",
+            hint="name one with --key, or set WEIGHTMARK_PRIVATE_KEY; "
+            "'weightmark keys generate NAME' makes one",
+        )
+
+    def _release_lock(self, release_id: bytes) -> AbstractContextManager[None]:
+        return file_lock(self.settings.data_dir / "locks" / f"{release_id.hex()}.lock")
+
+
+def outside(manifest: Path, artifact: Path) -> Path:
+    """Return ``manifest`` if it may be the place of a manifest.
+
+    Raises:
+        ArtifactError: It would be one of the artifact's files.
+    """
+    beside = artifact.is_dir() and manifest.resolve() == artifact.resolve() / sidecars.MANIFEST
+    if manifest.resolve().is_relative_to(artifact.resolve()) and not beside:
+        raise ArtifactError(
+            f"{manifest} lies inside the artifact, and would become a part of it",
+            hint="choose a place outside of it",
+        )
+    return manifest
+
+
+def unix_time() -> int:
+    """Return the time in seconds since 1970."""
+    return int(time.time())

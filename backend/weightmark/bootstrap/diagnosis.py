@@ -1,0 +1,104 @@
+"""What is installed, reachable and missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+
+from weightmark.bootstrap.application import Application
+from weightmark.errors import NotDeployedError, WeightmarkError
+from weightmark.version import __version__
+
+
+class Condition(StrEnum):
+    """How a part of the installation is."""
+
+    WELL = "ok"
+    ABSENT = "absent"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the installation, how it is, and what mends it."""
+
+    subject: str
+    condition: Condition
+    message: str
+    hint: str = ""
+
+
+def diagnose(application: Application) -> tuple[Finding, ...]:
+    """Look at everything that commands need.
+
+    Parts that are optional, or come into being on first use, are absent without failing.
+    """
+    parts: tuple[tuple[str, Callable[[Application], str]], ...] = (
+        ("data directory", _data_directory),
+        ("trust file", _trust),
+        ("records", _records),
+        ("policy", _policy),
+        ("key", _key),
+        ("network", _network),
+    )
+    findings = [_versions(), *(_looked_at(name, look, application) for name, look in parts)]
+    return (*findings, _server())
+
+
+def _looked_at(name: str, look: Callable[[Application], str], application: Application) -> Finding:
+    try:
+        return Finding(name, Condition.WELL, look(application))
+    except NotDeployedError as error:
+        return Finding(name, Condition.ABSENT, error.message, error.hint)
+    except WeightmarkError as error:
+        return Finding(name, Condition.FAILING, error.message, error.hint)
+
+
+def _versions() -> Finding:
+    message = f"weightmark {__version__}, Python {platform.python_version()}"
+    return Finding("versions", Condition.WELL, message)
+
+
+def _server() -> Finding:
+    if find_spec("fastapi") and find_spec("uvicorn"):
+        return Finding("web API", Condition.WELL, "installed: weightmark serve")
+    hint = "pip install 'weightmark[server]'"
+    return Finding("web API", Condition.ABSENT, "not installed", hint)
+
+
+def _data_directory(application: Application) -> str:
+    folder: Path = application.settings.data_dir
+    if not folder.exists():
+        return f"{folder} is made on first use"
+    application.check_writable()
+    return f"{folder} can be written by user {os.getuid()}"
+
+
+def _trust(application: Application) -> str:
+    count = len(application.trust.load().publishers)
+    return f"{count} trusted publisher{'' if count == 1 else 's'}"
+
+
+def _records(application: Application) -> str:
+    count = len(application.records.releases())
+    return f"{count} deed{'' if count == 1 else 's'} remembered"
+
+
+def _policy(application: Application) -> str:
+    application.policy()
+    return application.settings.policy or "the default policy"
+
+
+def _key(application: Application) -> str:
+    return f"publishing as {application.account(application.network)}"
+
+
+def _network(application: Application) -> str:
+    network = application.network
+    block = application.check_network(network)
+    return f"'{network.name}' answers at block {block.number}, with the real registry"

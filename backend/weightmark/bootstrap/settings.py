@@ -1,0 +1,161 @@
+"""The configuration: an option decides, then a variable, then a file, then the default.
+
+Files are ``weightmark.toml`` in the working directory, then in the configuration directory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from weightmark.errors import ConfigurationError
+
+FILE_NAME = "weightmark.toml"
+MAX_FILE_SIZE = 2**20
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    network: str = ""
+    rpc_url: str = ""
+    key: str = ""
+    digest: str = ""
+    trust: str = ""
+    policy: str = ""
+
+
+OPTIONS = _File.__struct_fields__
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is configured; an empty text stands for the default.
+
+    Attributes:
+        data_dir: Where keys, records and the embedded chain are.
+        config_dir: Where the trust file and the networks are.
+        network: A network's name or chain id, if the configuration names one.
+        chosen_network: The same, if the caller named one.
+        rpc_url: A JSON-RPC endpoint that takes the place of the network's own.
+        key: A key's name or the path of a keystore file.
+        digest: The digest of new releases.
+        trust: Another trust file.
+        policy: A policy file.
+        files: The configuration files that were read.
+    """
+
+    data_dir: Path
+    config_dir: Path
+    network: str = ""
+    chosen_network: str = ""
+    rpc_url: str = ""
+    key: str = ""
+    digest: str = ""
+    trust: str = ""
+    policy: str = ""
+    files: tuple[Path, ...] = ()
+
+    def refuse_files_inside(self, artifact: Path) -> None:
+        """Refuse a configuration that comes with the artifact that it would judge.
+
+        Raises:
+            ConfigurationError: A configuration file that was read lies inside ``artifact``.
+        """
+        inside = artifact.resolve()
+        for path in self.files:
+            if path.resolve().is_relative_to(inside):
+                raise ConfigurationError(
+                    f"the configuration {path} lies inside the artifact that it would judge",
+                    hint="run the command from another directory",
+                )
+
+
+def load_settings(
+    options: Mapping[str, str | None],
+    environment: Mapping[str, str],
+    working_directory: Path,
+) -> Settings:
+    """Join options, variables, files and defaults.
+
+    Args:
+        options: What the caller gave, by the names of `OPTIONS` and ``data_dir``.
+        environment: The variables of the process.
+        working_directory: Where the first configuration file may be.
+
+    Raises:
+        ConfigurationError: A configuration file is malformed or cannot be read.
+    """
+    given = {name: text for name, text in options.items() if text}
+    home = given.pop("data_dir", "") or environment.get("WEIGHTMARK_HOME", "")
+    data_dir, config_dir = (Path(home), Path(home)) if home else _user_directories()
+    paths = (working_directory / FILE_NAME, config_dir / FILE_NAME)
+    files = {path: found for path in paths if (found := _read(path)) is not None}
+    variables = {name: environment.get(f"WEIGHTMARK_{name.upper()}", "") for name in OPTIONS}
+    configured = dict.fromkeys(OPTIONS, "")
+    for source in (*reversed(files.values()), variables, given):
+        configured.update({name: text for name, text in source.items() if text})
+    return Settings(
+        data_dir=data_dir.absolute(),
+        config_dir=config_dir.absolute(),
+        chosen_network=given.get("network", ""),
+        files=tuple(files),
+        **configured,
+    )
+
+
+def password_from(environment: Mapping[str, str]) -> str | None:
+    """Return the password that the environment gives, if it does.
+
+    Raises:
+        ConfigurationError: The file that ``WEIGHTMARK_KEY_PASSWORD_FILE`` names cannot be read.
+    """
+    if "WEIGHTMARK_KEY_PASSWORD" in environment:
+        return environment["WEIGHTMARK_KEY_PASSWORD"]
+    if path := environment.get("WEIGHTMARK_KEY_PASSWORD_FILE", ""):
+        return read_bounded(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
+    return None
+
+
+def working_environment() -> tuple[Mapping[str, str], Path]:
+    """Return the variables and the working directory of this process."""
+    return os.environ, Path.cwd()
+
+
+def _user_directories() -> tuple[Path, Path]:
+    import platformdirs
+
+    directories = platformdirs.PlatformDirs("weightmark", appauthor=False)
+    return directories.user_data_path, directories.user_config_path
+
+
+def _read(path: Path) -> dict[str, str] | None:
+    if not path.is_file():
+        return None
+    data = read_bounded(path)
+    try:
+        return msgspec.structs.asdict(msgspec.toml.decode(data, type=_File))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigurationError(
+            f"the configuration {path} is malformed: {error}",
+            hint=f"it may hold: {', '.join(OPTIONS)}",
+        ) from None
+
+
+def read_bounded(path: Path) -> bytes:
+    """Return the bytes of a small file.
+
+    Raises:
+        ConfigurationError: It cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_SIZE + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_FILE_SIZE:
+        raise ConfigurationError(f"{path} is larger than {MAX_FILE_SIZE} bytes")
+    return data

@@ -1,0 +1,119 @@
+"""weightmark manifest: create, verify, inspect, diff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from weightmark.cli import drafts, options, output, verdicts
+from weightmark.cli.progress import progress
+
+
+@click.group("manifest")
+def command() -> None:
+    """Make and check release manifests. No chain is read or written."""
+
+
+@command.command(
+    "create",
+    epilog="""\b
+Example:
+  weightmark manifest create ./model --name acme/digits --version 1.0.0
+""",
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@options.combined(drafts.options, options.key, options.state)
+def create(source: Path, *, as_json: bool, **given: Any) -> None:
+    """Hash SOURCE, and write its manifest beside it."""
+    from weightmark.services.evidence import Evidence
+    from weightmark.services.manifests import create_manifest
+    from weightmark.services.sidecars import MANIFEST
+
+    application = options.application(given)
+    draft = drafts.draft_of(application, given)
+    artifact = application.artifact(source, manifest=given["out"], cached=True)
+    with progress("hashing") as start:
+        evidence = Evidence.of(create_manifest(artifact, draft, start))
+    path = artifact.write_sidecar(MANIFEST, evidence.data)
+    summary = drafts.summary(evidence, path)
+    if as_json:
+        output.print_json(summary)
+        return
+    output.succeed(f"wrote {path}")
+    output.print_fields({name.replace("_", " "): value for name, value in summary.items()})
+
+
+@command.command(
+    "verify",
+    epilog="""\b
+Example:
+  weightmark manifest verify ./model
+""",
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@options.combined(options.only, options.manifest, options.state)
+def verify(
+    path: Path,
+    only: tuple[str, ...],
+    manifest_path: Path | None,
+    *,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Check the files at PATH against their manifest.
+
+    This proves that they belong together, not who published them: 'weightmark verify' does.
+    """
+    from weightmark.services.manifests import verify_manifest
+    from weightmark.services.verification.files import FileSelection
+
+    application = options.application(given)
+    artifact = application.artifact(path, manifest=manifest_path, cached=False)
+    with progress("verifying") as start:
+        verdict = verify_manifest(artifact, FileSelection(only), start)
+    return verdicts.print_verdict(verdict, path, as_json=as_json)
+
+
+@command.command("inspect")
+@click.argument("path", type=click.Path(path_type=Path))
+@options.state
+def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
+    """Show the manifest at PATH: a manifest file, or an artifact that has one."""
+    import msgspec
+
+    evidence = drafts.read_evidence(options.application(given), path)
+    if as_json:
+        output.print_json(msgspec.Raw(evidence.data))
+        return
+    fields = msgspec.to_builtins(evidence.manifest)
+    files = fields.pop("files")
+    output.print_fields({name.replace("_", " "): value for name, value in fields.items()})
+    output.print_table(
+        [
+            ("digest", "size", "path"),
+            *((each["digest"], each["size"], each["path"]) for each in files),
+        ]
+    )
+
+
+@command.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@options.state
+def diff(old: Path, new: Path, *, as_json: bool, **given: Any) -> int:
+    """Compare two manifests, or two artifacts that have one. Exit 1 if their files differ."""
+    from weightmark.domain.manifest import compare
+
+    application = options.application(given)
+    one = drafts.read_evidence(application, old).manifest
+    other = drafts.read_evidence(application, new).manifest
+    changes = compare(one.files, other.files)
+    if as_json:
+        output.print_json(changes)
+    else:
+        for kind, paths in changes.items():
+            for path in paths:
+                output.line(f"{kind:<8} {path}")
+    return 1 if any(changes.values()) else 0

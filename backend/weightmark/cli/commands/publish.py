@@ -1,0 +1,66 @@
+"""weightmark publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from weightmark.cli import drafts, options, output
+from weightmark.cli.progress import progress
+from weightmark.services.documents import publication_document
+
+
+@click.command(
+    "publish",
+    epilog="""\b
+Examples:
+  weightmark publish ./model --name acme/digits --version 1.0.0
+  weightmark publish ./model --name acme/digits --version 1.0.1 --license apache-2.0 --tag vision
+  weightmark publish model.onnx --name acme/digits-onnx --version 1.0.0 --digest blake3
+""",
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@drafts.options
+@click.option(
+    "--authority",
+    default=0,
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="INDEX",
+    help="Which of the publisher's authorities the key is.  [default: 0]",
+)
+@options.combined(options.chain, options.key, options.trust, options.state)
+def command(source: Path, authority: int, *, as_json: bool, **given: Any) -> None:
+    """Hash SOURCE, write its manifest beside it, and register it on a chain.
+
+    SOURCE is a directory or a file. A publish that was interrupted is completed by running the
+    same command again.
+    """
+    from weightmark.services.publish import PublishRequest
+
+    application = options.application(given)
+    network = application.network
+    draft = drafts.draft_of(application, given)
+    artifact = application.artifact(source, manifest=given["out"], cached=True)
+    with progress("hashing") as start:
+        publication = application.publisher(network).publish(
+            PublishRequest(artifact, draft, network, authority), start
+        )
+    document = publication_document(publication)
+    if as_json:
+        output.print_json(document)
+        return
+    done = "published" if publication.receipt else "was published before; nothing to do:"
+    output.succeed(f"{done} {document['reference']}")
+    output.print_fields(
+        {
+            "artifact root": document["artifact_root"],
+            "manifest": document["manifest_path"],
+            "manifest hash": document["manifest_hash"],
+            "network": f"{network.name} (chain {network.chain_id})",
+            "block": document["block_number"],
+            "transaction": document["transaction_hash"],
+        }
+    )
+    click.echo(f"next: weightmark verify {source}")

@@ -1,0 +1,75 @@
+"""weightmark revoke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from weightmark.cli import options, output
+from weightmark.domain.reference import parse_reference
+from weightmark.domain.registry import Reason
+from weightmark.services.documents import revocation_document
+
+REASONS = {reason.label: reason for reason in Reason if reason is not Reason.NONE}
+
+
+@click.command(
+    "revoke",
+    epilog="""\b
+Examples:
+  weightmark revoke me/acme/digits@1.0.0 --reason vulnerable
+  weightmark revoke me/acme/digits@1.0.0 --reason superseded --successor 1.1.0
+""",
+)
+@click.argument("ref")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(list(REASONS)),
+    help="Why. All but superseded make every verification fail.",
+)
+@click.option("--successor", default="", metavar="V", help="The version that takes its place.")
+@click.option(
+    "--tombstone", is_flag=True, help="Revoke a version that nobody registered, for good."
+)
+@click.option(
+    "--authority",
+    default=0,
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="INDEX",
+    help="Which of the publisher's owners the key is.  [default: 0]",
+)
+@options.combined(options.chain, options.key, options.trust, options.state)
+def command(
+    ref: str,
+    reason: str,
+    successor: str,
+    authority: int,
+    *,
+    tombstone: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Revoke the release REF, which is [chain:]publisher/name@version. This cannot be undone."""
+    from weightmark.services.revoke import revoke
+
+    application = options.application(given)
+    release = application.resolve(parse_reference(ref))
+    revocation = revoke(
+        application.chains,
+        lambda: application.writer(release.network),
+        release,
+        REASONS[reason],
+        successor=successor,
+        tombstone=tombstone,
+        authority_index=authority,
+    )
+    document = revocation_document(revocation)
+    if as_json:
+        output.print_json(document)
+        return
+    output.succeed(f"revoked as {reason}: {document['reference']}")
+    output.print_fields(
+        {"block": document["block_number"], "transaction": document["transaction_hash"]}
+    )

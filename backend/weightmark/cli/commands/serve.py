@@ -1,0 +1,41 @@
+"""weightmark serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from weightmark.cli import options, output
+from weightmark.errors import MissingExtraError
+
+
+@click.command(
+    "serve",
+    epilog="""\b
+Examples:
+  weightmark serve
+  weightmark serve --port 9000 --network sepolia
+""",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=8480, show_default=True, type=click.IntRange(0, 65535), help="The port."
+)
+@options.combined(options.chain, options.trust, options.state)
+def command(host: str, port: int, *, as_json: bool, **given: Any) -> None:
+    """Answer look-ups over HTTP, from what this machine knows and from the chain.
+
+    The API has no accounts, and only reads. Its description is at /openapi.json, for people at
+    /docs.
+    """
+    application = options.application(given)
+    try:
+        from weightmark.api.server import serve
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"the web API needs the package {error.name}", hint="pip install 'weightmark[server]'"
+        ) from None
+    if as_json:
+        output.print_json({"host": host, "port": port})
+    serve(application, host, port)

@@ -1,0 +1,64 @@
+"""weightmark verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from weightmark.cli import options, verdicts
+from weightmark.cli.progress import progress
+from weightmark.domain.reference import parse_reference
+
+
+@click.command(
+    "verify",
+    epilog="""\b
+Examples:
+  weightmark verify ./model
+  weightmark verify ./model --release me/acme/digits@1.0.0
+  weightmark verify ./download --release 1:0xPUBLISHER/acme/digits --rpc-url https://HOST --json
+""",
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--release",
+    metavar="REF",
+    help="The release that it has to be: [chain:]publisher/name[@version]",
+)
+@options.combined(
+    options.only,
+    options.manifest,
+    options.chain,
+    options.trust,
+    options.policy,
+    options.state,
+)
+def command(
+    path: Path,
+    release: str | None,
+    only: tuple[str, ...],
+    manifest_path: Path | None,
+    *,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Verify that the files at PATH are a release: exactly these bytes, registered, not revoked.
+
+    The publisher must be trusted: named by a REF with an address, by the trust file
+    ('weightmark trust add') or by a policy.
+    """
+    from weightmark.services.verification.files import FileSelection
+    from weightmark.services.verification.procedure import VerificationRequest
+
+    application = options.application(given)
+    request = VerificationRequest(
+        artifact=application.artifact(path, manifest=manifest_path, cached=False),
+        release=parse_reference(release) if release else None,
+        policy=application.policy(),
+        selection=FileSelection(only),
+    )
+    with progress("verifying") as start:
+        verdict = application.verifier().verify(request, start)
+    return verdicts.print_verdict(verdict, path, as_json=as_json)

@@ -1,0 +1,93 @@
+"""The options that describe a release, for the commands that make a manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import UNSET
+
+from weightmark.bootstrap.application import Application
+from weightmark.cli.options import combined, digest
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.documents import hex_text
+from weightmark.domain.identifiers import check_name, check_version, checksum_address
+from weightmark.domain.manifest import Metadata
+from weightmark.services.evidence import Evidence
+from weightmark.services.manifests import ManifestDraft
+from weightmark.services.sidecars import MANIFEST
+
+options = combined(
+    click.option("--name", required=True, metavar="N", help="The model's name: acme/digits"),
+    click.option("--version", required=True, metavar="V", help="The release's version: 1.0.0"),
+    click.option(
+        "--publisher", metavar="ADDRESS", help="The publisher.  [default: the key's address]"
+    ),
+    digest,
+    click.option(
+        "--ignore", multiple=True, metavar="GLOB", help="Leave out files that match; repeatable."
+    ),
+    click.option("--description", default="", help="What the model is."),
+    click.option("--license", "license_name", default="", help="Its licence."),
+    click.option("--framework", default="", help="What it was made with."),
+    click.option("--author", default="", help="Who made it."),
+    click.option("--tag", multiple=True, help="A tag; repeatable."),
+    click.option("--created-by", default="", help="Free text: a person, a pipeline, a commit."),
+    click.option(
+        "--out",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Write the manifest there.  [default: beside the files]",
+    ),
+)
+
+
+def read_evidence(application: Application, path: Path) -> Evidence:
+    """Read a manifest file, or the manifest of an artifact.
+
+    Raises:
+        MissingPathError: There is none.
+        ManifestError: It is malformed.
+    """
+    if path.is_file() and path.name.endswith(MANIFEST):
+        return Evidence.read(application.artifact(path.parent, manifest=path, cached=False))
+    return Evidence.read(application.artifact(path, cached=False))
+
+
+def summary(evidence: Evidence, path: str) -> dict[str, object]:
+    """Return what is shown of a manifest that was written."""
+    manifest = evidence.manifest
+    return {
+        "manifest": path,
+        "manifest_hash": hex_text(evidence.manifest_hash),
+        "artifact_root": manifest.artifact_root,
+        "files": len(manifest.files),
+        "size": manifest.size,
+    }
+
+
+def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:
+    """Return what the options say of a release.
+
+    Raises:
+        ValueFormatError: A name, version, address or digest does not have its form.
+        KeyFileError: No publisher is given, and there is no key.
+    """
+    publisher = given["publisher"] or application.account(application.network)
+    return ManifestDraft(
+        publisher=checksum_address(publisher),
+        name=check_name(given["name"]),
+        version=check_version(given["version"]),
+        created=application.creation_time(),
+        algorithm=DigestAlgorithm.parse(application.settings.digest or DigestAlgorithm.SHA2_256),
+        created_by=given["created_by"],
+        metadata=Metadata(
+            description=given["description"] or UNSET,
+            license=given["license_name"] or UNSET,
+            framework=given["framework"] or UNSET,
+            author=given["author"] or UNSET,
+            tags=given["tag"] or UNSET,
+        ),
+        ignores=given["ignore"],
+    )

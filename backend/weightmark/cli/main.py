@@ -1,0 +1,108 @@
+"""The program: finds a command, runs it, and turns errors into messages and exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from weightmark.cli import output
+from weightmark.errors import UsageError, WeightmarkError
+from weightmark.version import __version__
+
+# Exit status of a program that SIGINT ended, as shells have it: 128 + 2.
+INTERRUPTED = 130
+
+COMMANDS = {
+    "publish": "Hash a model, and register it on a chain.",
+    "verify": "Verify a download against the chain.",
+    "show": "Show what the chain says of a release.",
+    "log": "List all releases of a model.",
+    "find": "Find the releases that contain a file.",
+    "revoke": "Revoke a release.",
+    "manifest": "Make and check manifests; no chain needed.",
+    "trust": "Manage the publishers that you trust.",
+    "keys": "Manage the keys that sign transactions.",
+    "network": "Manage chains.",
+    "serve": "Answer look-ups over HTTP.",
+    "doctor": "Say what is installed, reachable and missing.",
+    "completion": "Print the script that completes commands in a shell.",
+}
+
+EPILOG = """\b
+Examples:
+  weightmark publish ./model --name acme/digits --version 1.0.0
+  weightmark verify ./model
+  weightmark show me/acme/digits@1.0.0
+
+\b
+Exit status:
+  0  done; for a verification: verified
+  1  verified to be wrong, or refused
+  2  the command line is wrong
+  3  could not be checked or done
+  4  bad input
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"weightmark.cli.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="weightmark", message="%(prog)s %(version)s")
+def program() -> None:
+    """Blockchain-anchored provenance for machine-learning models.
+
+    A publisher hashes a model and registers it on a chain; whoever downloads it recomputes the
+    hashes, reads the chain and knows who published exactly these bytes, when, and whether it was
+    revoked since.
+    """
+
+
+def main() -> None:
+    """Run the command line, and exit with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command, and return its exit status."""
+    try:
+        result = program.main(arguments, prog_name="weightmark", standalone_mode=False)
+    except click.ClickException as error:
+        return output.report(_usage_error(error), as_json="--json" in arguments)
+    except WeightmarkError as error:
+        return output.report(error, as_json="--json" in arguments)
+    except (KeyboardInterrupt, click.Abort):
+        output.complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, which is its right; Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _usage_error(error: click.ClickException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "weightmark"
+    return UsageError(error.format_message(), hint=f"see '{command} --help'")

@@ -1,0 +1,71 @@
+"""Options that have the same name and meaning in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from weightmark.bootstrap.application import Application, refuse_to_ask
+from weightmark.bootstrap.settings import OPTIONS, working_environment
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+data_dir = click.option(
+    "--data-dir", metavar="DIR", help="Where all state is kept.  [default: the user's own]"
+)
+network = click.option(
+    "--network", metavar="NAME", help="A network's name or chain id.  [default: local]"
+)
+rpc_url = click.option("--rpc-url", metavar="URL", help="The network's JSON-RPC endpoint.")
+key = click.option("--key", metavar="KEY", help="A key's name, or a keystore file.")
+digest = click.option("--digest", metavar="D", help="sha2-256 or blake3.  [default: sha2-256]")
+trust = click.option("--trust", metavar="FILE", help="Another trust file.")
+policy = click.option("--policy", metavar="FILE", help="A policy file.")
+manifest = click.option(
+    "--manifest",
+    "manifest_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A manifest that is elsewhere than beside the files.",
+)
+only = click.option(
+    "--only",
+    multiple=True,
+    metavar="GLOB",
+    help="Check only files that match; may be repeated. The verdict says partial.",
+)
+
+
+def combined(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Return one decorator for several options, shown in the order given."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+state = combined(data_dir, as_json)
+chain = combined(network, rpc_url)
+
+
+def ask_password(what: str) -> str:
+    """Ask for the password of a key, where there is somebody to ask."""
+    if not click.get_text_stream("stdin").isatty():
+        return refuse_to_ask(what)
+    answer: str = click.prompt(what, hide_input=True, err=True)
+    return answer
+
+
+def application(given: Mapping[str, Any]) -> Application:
+    """Return the configured application, from the options that the command line gave."""
+    environment, directory = working_environment()
+    names = (*OPTIONS, "data_dir")
+    options = {name: given.get(name) for name in names}
+    return Application.load(options, environment, directory, ask_password)

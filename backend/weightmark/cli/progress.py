@@ -1,0 +1,50 @@
+"""Progress on standard error, where it is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from weightmark.ports.artifacts import Advance, Start
+
+
+def ignore(_: int) -> None:
+    """Take progress, and show none."""
+
+
+def silent(_: int) -> Advance:
+    """Start without showing progress."""
+    return ignore
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Start]:
+    """Show a bar with rate and time left while files are read."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+
+        def start(total: int) -> Advance:
+            task = bar.add_task(label, total=total)
+            return lambda count: bar.advance(task, count)
+
+        yield start

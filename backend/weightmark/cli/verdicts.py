@@ -1,0 +1,52 @@
+"""How a verdict is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from weightmark.cli import output
+from weightmark.domain.documents import verdict_document
+from weightmark.domain.text import printable
+from weightmark.domain.verdict import Check, Outcome, Verdict
+
+MAX_PATHS = 20
+
+_MARKS = {
+    Outcome.PASSED: ("ok", "green"),
+    Outcome.WARNED: ("warning", "yellow"),
+    Outcome.NOT_APPLICABLE: ("-", None),
+    Outcome.FAILED: ("FAILED", "red"),
+    Outcome.INVALID: ("INVALID", "red"),
+    Outcome.UNCHECKED: ("UNCHECKED", "red"),
+}
+
+
+def print_verdict(verdict: Verdict, path: Path, *, as_json: bool) -> int:
+    """Print a verdict, and return its exit status."""
+    if as_json:
+        output.print_json(verdict_document(verdict))
+        return verdict.exit_status
+    for check in verdict.checks:
+        _print_check(check)
+    label = f"{path} is {verdict.release}" if verdict.release else str(path)
+    partly = " (partial)" if verdict.partial else ""
+    if verdict.verified:
+        output.succeed(f"verified{partly}: {label}")
+    else:
+        click.secho(f"NOT VERIFIED: {printable(str(path))}", fg="red", bold=True)
+    return verdict.exit_status
+
+
+def _print_check(check: Check) -> None:
+    mark, color = _MARKS[check.outcome]
+    click.echo(f"{check.step}  ", nl=False)
+    click.secho(f"{mark:<9}", fg=color, nl=False)
+    click.echo(f"  {check.name:<13}  {printable(check.message)}")
+    for path in check.paths[:MAX_PATHS]:
+        click.echo(f"{'':29}{printable(path)}")
+    if len(check.paths) > MAX_PATHS:
+        click.echo(f"{'':29}… and {len(check.paths) - MAX_PATHS} more (all of them with --json)")
+    if check.hint:
+        click.echo(f"{'':29}hint: {printable(check.hint)}")

@@ -1,0 +1,63 @@
+"""The chains that Weightmark knows by name.
+
+Chain ids of public networks are those of the EIP-155 registry (https://chainid.network).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+# The bytes "WMK": no public chain has this id.
+EMBEDDED_CHAIN_ID = 0x574D4B
+ANVIL_CHAIN_ID = 31337
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A chain, and how to reach it.
+
+    Attributes:
+        name: What users call it.
+        chain_id: Its EIP-155 id.
+        rpc_url: Its JSON-RPC endpoint, or empty where there is none by default.
+    """
+
+    name: str
+    chain_id: int
+    rpc_url: str = ""
+
+    @property
+    def endpoint_label(self) -> str:
+        """The endpoint's scheme and host; what follows may hold a key, and is never shown."""
+        if not self.rpc_url:
+            return ""
+        parts = urlsplit(self.rpc_url)
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname}{port}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the chain is a file on this machine."""
+        return self.chain_id == EMBEDDED_CHAIN_ID
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the newest block counts as final, because the chain proves nothing to others."""
+        return self.chain_id in (EMBEDDED_CHAIN_ID, ANVIL_CHAIN_ID)
+
+
+LOCAL = Network("local", EMBEDDED_CHAIN_ID)
+
+BUILT_IN = (
+    LOCAL,
+    Network("anvil", ANVIL_CHAIN_ID, "http://127.0.0.1:8545"),
+    Network("ethereum", 1),
+    Network("sepolia", 11155111),
+    Network("base", 8453),
+    Network("base-sepolia", 84532),
+    Network("optimism", 10),
+    Network("arbitrum", 42161),
+    Network("polygon", 137),
+    Network("polygon-amoy", 80002),
+)

@@ -1,0 +1,64 @@
+"""What a verifier demands beyond the procedure itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import Manifest
+from weightmark.domain.verdict import Check, Outcome
+from weightmark.errors import ConfigurationError
+
+MAX_POLICY_SIZE = 2**20
+
+
+class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    """A policy file (TOML). Without one, these defaults hold.
+
+    Attributes:
+        publishers: Trusted publishers, each as ``<chain id>:0x<address>``, beside the trust file.
+        digests: The digest algorithms that a release may use.
+        allow_ignores: Whether a release may leave files out by patterns.
+        allow_superseded: Whether a superseded release still verifies.
+        max_head_age: How old the newest block may be, in seconds. Not applied on a local chain.
+            Ethereum's blocks come every 12 seconds; the default tolerates a lagging endpoint.
+    """
+
+    publishers: tuple[str, ...] = ()
+    digests: tuple[DigestAlgorithm, ...] = tuple(DigestAlgorithm)
+    allow_ignores: bool = True
+    allow_superseded: bool = True
+    max_head_age: Annotated[int, Meta(ge=1)] = 3600
+
+    def trusts(self, chain_id: int, address: str) -> bool:
+        """Whether the policy itself names a publisher."""
+        wanted = f"{chain_id}:{address}".lower()
+        return any(each.lower() == wanted for each in self.publishers)
+
+    def check(self, manifest: Manifest) -> tuple[Check, ...]:
+        """Check what the policy demands of a manifest by itself: step 9 of a verification."""
+        problems = []
+        if manifest.digest not in self.digests:
+            problems.append(f"the policy does not allow the digest {manifest.digest}")
+        if manifest.ignored_patterns and not self.allow_ignores:
+            problems.append("the policy does not allow ignored files")
+        if problems:
+            return tuple(Check(9, "policy", Outcome.FAILED, problem) for problem in problems)
+        return (Check(9, "policy", Outcome.PASSED, "the policy is met"),)
+
+
+def decode_policy(data: bytes) -> Policy:
+    """Read a policy file.
+
+    Raises:
+        ConfigurationError: It is too large, not TOML, or holds an unknown or malformed setting.
+    """
+    if len(data) > MAX_POLICY_SIZE:
+        raise ConfigurationError(f"the policy is larger than {MAX_POLICY_SIZE} bytes")
+    try:
+        return msgspec.toml.decode(data, type=Policy)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigurationError(f"the policy cannot be read: {error}") from None

@@ -1,0 +1,217 @@
+"""The functions of the Python API, exported by `weightmark` itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.settings import working_environment
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.identifiers import check_name, check_version, checksum_address
+from weightmark.domain.manifest import Metadata
+from weightmark.domain.reference import parse_reference
+from weightmark.domain.registry import Reason
+from weightmark.domain.verdict import Verdict
+from weightmark.errors import VerificationFailedError
+from weightmark.ports.artifacts import Advance, Start
+from weightmark.services.manifests import ManifestDraft
+from weightmark.services.publish import Publication, PublishRequest
+from weightmark.services.revoke import Revocation
+from weightmark.services.revoke import revoke as revoke_release
+from weightmark.services.verification.files import FileSelection
+from weightmark.services.verification.procedure import VerificationRequest
+
+PathLike = str | Path
+
+
+class Configuration(TypedDict, total=False):
+    """What is configured in a call; each outranks its variable and the configuration files.
+
+    Attributes:
+        network: A network's name or chain id.
+        rpc_url: The network's JSON-RPC endpoint.
+        key: A key's name or a keystore file. ``WEIGHTMARK_PRIVATE_KEY`` outranks it.
+        digest: ``sha2-256`` (the default) or ``blake3``, for a new release.
+        trust: Another trust file.
+        policy: A policy file.
+        data_dir: Where all state is kept.
+    """
+
+    network: str
+    rpc_url: str
+    key: str
+    digest: str
+    trust: PathLike
+    policy: PathLike
+    data_dir: PathLike
+
+
+def verify(
+    path: PathLike,
+    release: str | None = None,
+    *,
+    only: Sequence[str] = (),
+    manifest: PathLike | None = None,
+    progress: Start | None = None,
+    **configuration: Unpack[Configuration],
+) -> Verdict:
+    """Verify that the files at a path are a release: these bytes, registered, not revoked.
+
+    What is wrong with the files or on the chain is in the verdict, and raises nothing.
+
+    Args:
+        path: A directory or a file.
+        release: The release that it has to be, as ``[chain:]publisher/name[@version]``. Without
+            it the manifest says which, and the trust file or the policy must name its publisher.
+        only: Patterns of files to check; the verdict is then partial.
+        manifest: A manifest that is elsewhere than beside the files.
+        progress: Called with the number of bytes to read; returns what is called as they are.
+        **configuration: See `Configuration`.
+
+    Returns:
+        Every check with its outcome; ``verdict.verified`` sums them up.
+
+    Raises:
+        ValueFormatError: The reference is malformed, or names what is unknown.
+        ConfigurationError: A configuration, trust or policy file is malformed.
+    """
+    application = _application(configuration)
+    request = VerificationRequest(
+        artifact=application.artifact(Path(path), manifest=_path(manifest), cached=False),
+        release=parse_reference(release) if release else None,
+        policy=application.policy(),
+        selection=FileSelection(tuple(only)),
+    )
+    return application.verifier().verify(request, progress or _silent)
+
+
+def require(
+    path: PathLike, release: str | None = None, **configuration: Unpack[Configuration]
+) -> Verdict:
+    """Verify as `verify` does, and raise unless the files are verified.
+
+    Args:
+        path: A directory or a file.
+        release: The release that it has to be.
+        **configuration: See `Configuration`.
+
+    Raises:
+        VerificationFailedError: Something is wrong, or could not be checked. The message names
+            every problem.
+        WeightmarkError: As `verify` raises.
+    """
+    verdict = verify(path, release, **configuration)
+    if not verdict.verified:
+        problems = "; ".join(_problem(check.message, check.paths) for check in verdict.problems)
+        raise VerificationFailedError(f"{path} is not verified: {problems}")
+    return verdict
+
+
+def publish(
+    source: PathLike,
+    *,
+    name: str,
+    version: str,
+    publisher: str | None = None,
+    authority: int = 0,
+    metadata: Metadata | None = None,
+    created_by: str = "",
+    ignores: Sequence[str] = (),
+    out: PathLike | None = None,
+    progress: Start | None = None,
+    **configuration: Unpack[Configuration],
+) -> Publication:
+    """Hash a model, write its manifest beside it, and register it on a chain.
+
+    A publish that was interrupted is completed by calling this again.
+
+    Args:
+        source: A directory or a file.
+        name: The model's name, such as ``acme/digits``.
+        version: The release's version, such as ``1.0.0``.
+        publisher: The publisher's address; the key's own by default.
+        authority: Which of the publisher's authorities the key is.
+        metadata: What people may want to know of the model.
+        created_by: Free text: a person, a pipeline, a commit.
+        ignores: Patterns of files to leave out; they are written in the manifest.
+        out: Where to write the manifest, if not beside the files.
+        progress: Called with the number of bytes to read; returns what is called as they are.
+        **configuration: See `Configuration`.
+
+    Raises:
+        RefusedError: The version exists, was revoked, or the key is not an authority.
+        UnavailableError: The chain is out of reach, or a file of ours cannot be written.
+        InputError: The artifact, a value or the key cannot be accepted.
+    """
+    application = _application(configuration)
+    chain = application.network
+    draft = ManifestDraft(
+        publisher=checksum_address(publisher or application.account(chain)),
+        name=check_name(name),
+        version=check_version(version),
+        created=application.creation_time(),
+        algorithm=DigestAlgorithm.parse(application.settings.digest or DigestAlgorithm.SHA2_256),
+        created_by=created_by,
+        metadata=metadata or Metadata(),
+        ignores=tuple(ignores),
+    )
+    artifact = application.artifact(Path(source), manifest=_path(out), cached=True)
+    request = PublishRequest(artifact, draft, chain, authority)
+    return application.publisher(chain).publish(request, progress or _silent)
+
+
+def revoke(
+    release: str,
+    reason: Reason,
+    *,
+    successor: str = "",
+    tombstone: bool = False,
+    authority: int = 0,
+    **configuration: Unpack[Configuration],
+) -> Revocation:
+    """Revoke a release. This cannot be undone.
+
+    Args:
+        release: Which, as ``[chain:]publisher/name@version``.
+        reason: Why; all but ``Reason.SUPERSEDED`` make every verification fail.
+        successor: The version that takes its place, for a superseded release.
+        tombstone: Whether a version that nobody registered may be revoked.
+        authority: Which of the publisher's owners the key is.
+        **configuration: See `Configuration`.
+
+    Raises:
+        RefusedError: Nobody registered it, it is revoked for good, or the key is not an owner.
+        UnavailableError: The chain is out of reach.
+        InputError: The reference or the key cannot be accepted.
+    """
+    application = _application(configuration)
+    found = application.resolve(parse_reference(release))
+    return revoke_release(
+        application.chains,
+        lambda: application.writer(found.network),
+        found,
+        reason,
+        successor=successor,
+        tombstone=tombstone,
+        authority_index=authority,
+    )
+
+
+def _application(configuration: Configuration) -> Application:
+    environment, directory = working_environment()
+    given = {name: str(value) for name, value in configuration.items()}
+    return Application.load(given, environment, directory)
+
+
+def _path(path: PathLike | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _problem(message: str, paths: Sequence[str]) -> str:
+    return f"{message} ({', '.join(paths[:5])})" if paths else message
+
+
+def _silent(_: int) -> Advance:
+    return lambda _: None

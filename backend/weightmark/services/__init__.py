@@ -1,0 +1,1 @@
+"""The procedures: what Weightmark does, on top of the ports."""

@@ -1,0 +1,103 @@
+"""What programs read of a procedure's result, in the words of `weightmark.domain.documents`."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from weightmark.domain.documents import hex_text
+from weightmark.domain.times import utc_text
+from weightmark.ports.chain import TransactionReceipt
+from weightmark.ports.records import FileRecord, ReleaseRecord
+from weightmark.services.publish import Publication
+from weightmark.services.revoke import Revocation
+
+
+class TransactionDocument(TypedDict):
+    """A transaction; empty where none was needed."""
+
+    transaction_hash: str
+    block_number: int | None
+    gas_used: int | None
+
+
+class PublicationDocument(TransactionDocument):
+    """A release that is registered."""
+
+    reference: str
+    network: str
+    artifact_root: str
+    manifest_hash: str
+    manifest_path: str
+
+
+class RevocationDocument(TransactionDocument):
+    """A release that is revoked."""
+
+    reference: str
+    network: str
+    reason: str
+
+
+class RecordDocument(TypedDict):
+    """A release that this machine published or verified."""
+
+    reference: str
+    artifact_root: str
+    manifest_hash: str
+    deed: str
+    time: str
+
+
+class FileRecordDocument(RecordDocument):
+    """A file of such a release."""
+
+    path: str
+    size: int
+
+
+def publication_document(publication: Publication) -> PublicationDocument:
+    """Return a publication for programs."""
+    return {
+        "reference": publication.reference,
+        "network": publication.network.name,
+        "artifact_root": publication.manifest.artifact_root,
+        "manifest_hash": hex_text(publication.manifest_hash),
+        "manifest_path": publication.manifest_path,
+        **_transaction(publication.receipt),
+    }
+
+
+def revocation_document(revocation: Revocation) -> RevocationDocument:
+    """Return a revocation for programs."""
+    return {
+        "reference": revocation.reference,
+        "network": revocation.release.network.name,
+        "reason": revocation.reason.label,
+        **_transaction(revocation.receipt),
+    }
+
+
+def record_document(record: ReleaseRecord) -> RecordDocument:
+    """Return a remembered release for programs."""
+    return {
+        "reference": record.reference,
+        "artifact_root": hex_text(record.artifact_root),
+        "manifest_hash": hex_text(record.manifest_hash),
+        "deed": record.deed,
+        "time": utc_text(record.time),
+    }
+
+
+def file_record_document(record: FileRecord) -> FileRecordDocument:
+    """Return a remembered file for programs."""
+    return {**record_document(record.release), "path": record.path, "size": record.size}
+
+
+def _transaction(receipt: TransactionReceipt | None) -> TransactionDocument:
+    if receipt is None:
+        return {"transaction_hash": "", "block_number": None, "gas_used": None}
+    return {
+        "transaction_hash": hex_text(receipt.transaction_hash),
+        "block_number": receipt.block.number,
+        "gas_used": receipt.gas_used,
+    }

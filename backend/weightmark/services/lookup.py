@@ -1,0 +1,201 @@
+"""Looking up releases: by reference, by model, by publisher, by content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weightmark.domain.identifiers import model_id_of
+from weightmark.domain.networks import Network
+from weightmark.domain.reference import Reference
+from weightmark.domain.registry import (
+    EMPTY_HEAD,
+    AuthorityWord,
+    HeadWord,
+    ReleaseState,
+    ReleaseWord,
+    authority_slot,
+    head_slot,
+    release_slots,
+)
+from weightmark.domain.releases import ModelLog, ReleaseView
+from weightmark.domain.statements import Registration
+from weightmark.domain.trust import TrustList
+from weightmark.errors import (
+    ChainUnreachableError,
+    LookAlikeContractError,
+    NotDeployedError,
+    UnknownReleaseError,
+    UsageError,
+    WrongChainError,
+)
+from weightmark.ports.chain import Block, BlockTag, ChainReader, RegistrationFilter
+from weightmark.ports.chains import Chains
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedReference:
+    """A reference whose chain and publisher are known."""
+
+    network: Network
+    publisher: str
+    name: str
+    version: str
+
+
+def resolve(reference: Reference, trust: TrustList, chains: Chains) -> ResolvedReference:
+    """Find out which chain and which address a reference means.
+
+    The chosen network decides, then the reference, then the trust file, then the default.
+
+    Raises:
+        UsageError: The chosen network contradicts the reference.
+        ValueFormatError: The chain or the nickname is unknown, or ambiguous.
+    """
+    named = chains.network(reference.chain) if reference.chain else None
+    network = chains.chosen or named
+    if named and network and named.chain_id != network.chain_id:
+        raise UsageError(f"--network {network.name} contradicts the reference {reference}")
+    if reference.has_address:
+        publisher = reference.publisher
+        if network is None:
+            known = trust.chains_of(publisher)
+            network = chains.network(str(known[0])) if len(known) == 1 else chains.default
+    else:
+        entry = trust.named(reference.publisher, network.chain_id if network else None)
+        publisher = entry.address
+        network = network or chains.network(str(entry.chain_id))
+    return ResolvedReference(network, publisher, reference.name, reference.version)
+
+
+def check_chain(reader: ChainReader, network: Network, chains: Chains, block: Block) -> None:
+    """Make sure that a source serves the right chain, and that the registry is the real one.
+
+    Raises:
+        WrongChainError: The source serves another chain.
+        NotDeployedError: There is no code at the registry's address.
+        LookAlikeContractError: There is other code.
+    """
+    found = reader.chain_id()
+    if found != network.chain_id:
+        raise WrongChainError(
+            f"the endpoint of '{network.name}' serves chain {found}, not {network.chain_id}",
+            hint="correct --rpc-url, or choose another --network",
+        )
+    registry = chains.registry
+    code_hash = reader.code_hash(registry.address, block)
+    if not code_hash:
+        raise NotDeployedError(
+            f"Weightmark's registry is not deployed on '{network.name}' (at {registry.address})",
+            hint=f"deploy it: weightmark network deploy {network.name}",
+        )
+    if code_hash != registry.code_hash:
+        raise LookAlikeContractError(
+            f"the contract at {registry.address} on '{network.name}' is not Weightmark's registry: "
+            f"its code hash is 0x{code_hash.hex()}, not 0x{registry.code_hash.hex()}",
+            hint="do not use this endpoint",
+        )
+
+
+class Lookup:
+    """Looks releases up on one chain, in one view of it.
+
+    Raises, on creation:
+        WrongChainError, NotDeployedError, LookAlikeContractError: See `check_chain`.
+        ChainUnreachableError: The chain does not answer.
+    """
+
+    def __init__(self, chains: Chains, network: Network) -> None:
+        self._reader = chains.reader(network)
+        self._registry = chains.registry.address
+        self._chain_id = network.chain_id
+        self._latest = self._reader.block(BlockTag.LATEST)
+        self._final = self._reader.block(BlockTag.FINALIZED)
+        check_chain(self._reader, network, chains, self._latest)
+
+    def release(self, publisher: str, name: str, version: str) -> ReleaseView:
+        """Return one release; without a version, the newest that is not revoked.
+
+        Raises:
+            UnknownReleaseError: There is no such release.
+            ChainUnreachableError: The chain's answers contradict each other.
+        """
+        log = self.model(publisher, name)
+        if version:
+            wanted = (each for each in log.releases if each.registration.version == version)
+            found = next(wanted, None)
+        else:
+            found = log.newest
+        if found is None:
+            what = f"release {version}" if version else "current release"
+            raise UnknownReleaseError(
+                f"{publisher}/{name} has no {what} on chain {self._chain_id}",
+                hint="check the publisher, the name and the network; "
+                f"'weightmark log {publisher}/{name}' lists the versions",
+            )
+        return found
+
+    def model(self, publisher: str, name: str) -> ModelLog:
+        """Return all releases of a model, and prove the list complete by the model's head.
+
+        Raises:
+            ChainUnreachableError: A release is missing from the list, or out of order.
+        """
+        model_id = model_id_of(publisher, name)
+        views = self._views(RegistrationFilter(publisher=publisher, model_id=model_id))
+        (word,) = self._reader.words(self._registry, (head_slot(model_id),), self._latest)
+        head = EMPTY_HEAD
+        for view in views:
+            head = head.next(view.registration.release_id, view.registration.commitment)
+        if head != HeadWord.unpack(word):
+            raise ChainUnreachableError(
+                f"the list of releases of {publisher}/{name} does not agree with the model's head",
+                hint="the endpoint leaves out events; use another one",
+            )
+        return ModelLog(views)
+
+    def by_publisher(self, publisher: str) -> tuple[ReleaseView, ...]:
+        """Return all releases of a publisher, the oldest first."""
+        return self._views(RegistrationFilter(publisher=publisher))
+
+    def by_artifact_root(self, artifact_root: bytes) -> tuple[ReleaseView, ...]:
+        """Return everybody's releases of the same bytes, the oldest first."""
+        return self._views(RegistrationFilter(artifact_root=artifact_root))
+
+    def _views(self, wanted: RegistrationFilter) -> tuple[ReleaseView, ...]:
+        found = self._reader.registrations(self._registry, wanted, self._latest)
+        states = self._states(found)
+        authorities = self._authorities(found)
+        return tuple(
+            ReleaseView(
+                chain_id=self._chain_id,
+                registration=told,
+                state=state,
+                authority=authority,
+                is_final=told.block_number <= self._final.number,
+            )
+            for told, state, authority in zip(found, states, authorities, strict=True)
+        )
+
+    def _states(self, found: Sequence[Registration]) -> list[ReleaseState]:
+        slots = [slot for told in found for slot in release_slots(told.release_id)]
+        words = self._reader.words(self._registry, slots, self._latest)
+        states = [
+            ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
+            for commitment, word in zip(words[::2], words[1::2], strict=True)
+        ]
+        for told, state in zip(found, states, strict=True):
+            if told.commitment != state.commitment:
+                raise ChainUnreachableError(
+                    f"an event of {told.publisher}/{told.name} contradicts the registry's state",
+                    hint="use another endpoint",
+                )
+        return states
+
+    def _authorities(self, found: Sequence[Registration]) -> list[AuthorityWord | None]:
+        slots = [authority_slot(told.publisher, told.authority_index) for told in found]
+        words = self._reader.words(self._registry, slots, self._latest)
+        return [
+            AuthorityWord.unpack(word, publisher=told.publisher, index=told.authority_index)
+            for told, word in zip(found, words, strict=True)
+        ]

@@ -1,0 +1,225 @@
+"""Publishing a model.
+
+1. Hash the files, and describe them in a manifest.
+2. Ask the chain whether the version is registered.
+3. Write the manifest beside the files.
+4. Register the release.
+5. Remember it, and trust oneself as ``me``.
+
+No journal is kept. A publish that was interrupted is completed by the next one, because each step
+finds out whether it was done: the manifest that an earlier run wrote or remembered is taken up
+again when it describes the same release of the same files, and a release id registers once. Two
+processes that publish the same release wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import msgspec
+
+from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
+from weightmark.domain.manifest import Manifest
+from weightmark.domain.networks import Network
+from weightmark.domain.registry import ReleaseState, ReleaseWord, release_slots
+from weightmark.domain.statements import ReleaseStatement
+from weightmark.domain.trust import OWN_NICKNAME, TrustedPublisher
+from weightmark.errors import (
+    AlreadyExistsError,
+    AlreadyRevokedError,
+    NotDeployedError,
+    VersionExistsError,
+    WeightmarkError,
+)
+from weightmark.ports.artifacts import Artifact, Start
+from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
+from weightmark.ports.chains import Chains
+from weightmark.ports.records import Deed, Records
+from weightmark.ports.trust import TrustStore
+from weightmark.services.evidence import Evidence
+from weightmark.services.lookup import check_chain
+from weightmark.services.manifests import ManifestDraft, create_manifest
+from weightmark.services.sidecars import MANIFEST
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRequest:
+    """What to publish, and where.
+
+    Attributes:
+        artifact: The files; the manifest is written beside them.
+        draft: What the publisher says of them.
+        network: The chain to register on.
+        authority_index: Which authority of the publisher the sending account is.
+    """
+
+    artifact: Artifact
+    draft: ManifestDraft
+    network: Network
+    authority_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A release that is registered.
+
+    Attributes:
+        manifest: The release's manifest.
+        manifest_hash: The sha256 of the manifest's bytes.
+        manifest_path: Where the manifest was written.
+        network: The chain that it is registered on.
+        receipt: The transaction, or None where the release was registered before.
+    """
+
+    manifest: Manifest
+    manifest_hash: bytes
+    manifest_path: str
+    network: Network
+    receipt: TransactionReceipt | None
+
+    @property
+    def reference(self) -> str:
+        """The REF with chain id and address."""
+        manifest = self.manifest
+        label = f"{manifest.publisher}/{manifest.name}@{manifest.version}"
+        return f"{self.network.chain_id}:{label}"
+
+
+class Publisher:
+    """Publishes models with one key."""
+
+    def __init__(
+        self,
+        chains: Chains,
+        writer: Callable[[], ChainWriter],
+        trust: TrustStore,
+        records: Records,
+        clock: Callable[[], int],
+        lock: Callable[[bytes], AbstractContextManager[None]],
+    ) -> None:
+        self._chains = chains
+        self._writer = writer
+        self._trust = trust
+        self._records = records
+        self._clock = clock
+        self._lock = lock
+
+    def publish(self, request: PublishRequest, start: Start) -> Publication:
+        """Publish an artifact, or complete a publish that was interrupted.
+
+        Raises:
+            VersionExistsError: The version is registered with other content.
+            AlreadyRevokedError: The version was revoked.
+            NotAuthorizedError: The key may not register for the publisher.
+            ArtifactError: The artifact cannot be accepted.
+            ManifestError: A value of the draft breaks its rule.
+            UnavailableError: The chain, or a file of ours, is out of reach.
+        """
+        made = Evidence.of(create_manifest(request.artifact, request.draft, start))
+        with self._lock(made.release_id):
+            return self._publish(request, made)
+
+    def _publish(self, request: PublishRequest, made: Evidence) -> Publication:
+        evidence = self._take_up(request, made)
+        registered = self._registered(request.network, evidence)
+        before = _manifest_beside(request.artifact)
+        path = request.artifact.write_sidecar(MANIFEST, evidence.data)
+        receipt = None
+        if not registered:
+            try:
+                receipt = self._writer().register(_statement(evidence), request.authority_index)
+            except VersionExistsError:
+                # Somebody with the same key was faster: theirs is the release, not ours.
+                if before is not None:
+                    request.artifact.write_sidecar(MANIFEST, before.data)
+                raise
+        self._remember(request.network, evidence)
+        return Publication(
+            evidence.manifest, evidence.manifest_hash, path, request.network, receipt
+        )
+
+    def _take_up(self, request: PublishRequest, made: Evidence) -> Evidence:
+        """Return an earlier manifest of the same release and files, or else the new one."""
+        manifest = made.manifest
+        remembered = self._records.manifest(
+            request.network.chain_id, manifest.publisher, manifest.name, manifest.version
+        )
+        beside = _manifest_beside(request.artifact)
+        kept = Evidence.parse(remembered) if remembered else None
+        for earlier in (beside, kept):
+            if earlier and _same_but_for_time(earlier.manifest, manifest):
+                return earlier
+        return made
+
+    def _registered(self, network: Network, evidence: Evidence) -> bool:
+        """Whether exactly this release is registered already."""
+        try:
+            reader = self._chains.reader(network)
+            block = reader.block(BlockTag.LATEST)
+            check_chain(reader, network, self._chains, block)
+        except NotDeployedError:
+            if not network.is_local:
+                raise
+            self._writer().deploy()
+            return False
+        slots = release_slots(evidence.release_id)
+        commitment, word = reader.words(self._chains.registry.address, slots, block)
+        found = ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
+        _refuse_other(evidence, found)
+        return found.word.is_registered
+
+    def _remember(self, network: Network, evidence: Evidence) -> None:
+        self._records.remember(
+            evidence.record(network, Deed.PUBLISHED, self._clock()), evidence.data
+        )
+        publisher, chain_id = evidence.manifest.publisher, network.chain_id
+        if self._trust.load().find(chain_id, publisher) is None:
+            own = TrustedPublisher(OWN_NICKNAME, chain_id, publisher, "published here")
+            try:
+                self._trust.add(own)
+            except AlreadyExistsError:
+                # ``me`` is another key of ours on this chain, and stays so.
+                return
+
+
+def _manifest_beside(artifact: Artifact) -> Evidence | None:
+    try:
+        return Evidence.read(artifact)
+    except WeightmarkError:
+        # None there, or none that we wrote: a new one takes its place.
+        return None
+
+
+def _same_but_for_time(one: Manifest, other: Manifest) -> bool:
+    return msgspec.structs.replace(one, created=other.created) == other
+
+
+def _statement(evidence: Evidence) -> ReleaseStatement:
+    manifest = evidence.manifest
+    is_block = len(evidence.data) <= MAX_RAW_BLOCK
+    return ReleaseStatement(
+        publisher=manifest.publisher,
+        name=manifest.name,
+        version=manifest.version,
+        artifact_root=evidence.artifact_root,
+        manifest_hash=evidence.manifest_hash,
+        manifest_cid=raw_block_cid(evidence.manifest_hash) if is_block else b"",
+    )
+
+
+def _refuse_other(evidence: Evidence, found: ReleaseState) -> None:
+    manifest = evidence.manifest
+    label = f"{manifest.name} {manifest.version}"
+    if found.word.is_revoked:
+        raise AlreadyRevokedError(
+            f"{label} was revoked as {found.word.reason.label}",
+            hint="publish the files under another --version",
+        )
+    if found.word.is_registered and found.commitment != evidence.commitment:
+        raise VersionExistsError(
+            f"{label} is registered already, with another manifest or other files",
+            hint="a version never changes: publish under another --version, or put back the "
+            "weightmark.json of the registered release",
+        )

@@ -1,0 +1,205 @@
+"""Steps 4 to 6: what the chain says of a release, in two views of it.
+
+At the finalized block the release must be there with its commitment; at the latest block nothing
+may speak against it. A local chain has one view, and proves nothing to others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weightmark.domain.networks import Network
+from weightmark.domain.policy import Policy
+from weightmark.domain.registry import (
+    AuthorityWord,
+    HeadWord,
+    Reason,
+    ReleaseState,
+    ReleaseWord,
+    authority_slot,
+    head_slot,
+    release_slots,
+)
+from weightmark.domain.verdict import Check, Outcome
+from weightmark.errors import StorageError, WeightmarkError
+from weightmark.ports.chain import Block, BlockTag, ChainReader
+from weightmark.ports.chains import Chains
+from weightmark.ports.records import HeadKey, Records, SeenHead
+from weightmark.services.evidence import Evidence
+from weightmark.services.lookup import check_chain
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The words that a verification needs, at one block."""
+
+    block: Block
+    release: ReleaseState
+    head: HeadWord
+    authority: AuthorityWord | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFindings:
+    """The checks of the chain, and the head to remember when it may be trusted.
+
+    Attributes:
+        checks: What was checked.
+        head: The model's head in the final view, if the chain could be read.
+    """
+
+    checks: tuple[Check, ...]
+    head: tuple[HeadKey, SeenHead] | None = None
+
+
+def check_on_chain(
+    evidence: Evidence,
+    network: Network,
+    chains: Chains,
+    records: Records,
+    policy: Policy,
+    now: int,
+) -> ChainFindings:
+    """Carry out steps 4 to 6.
+
+    Args:
+        evidence: The manifest, and what follows from it.
+        network: The chain to read.
+        chains: Where the chain is opened.
+        records: What was seen here before.
+        policy: How old the newest block may be, and whether a superseded release passes.
+        now: The time, in seconds since 1970.
+    """
+    try:
+        # 4. Which chain and which contract, before anything that they say.
+        reader = chains.reader(network)
+        latest_block = reader.block(BlockTag.LATEST)
+        check_chain(reader, network, chains, latest_block)
+        latest = read_view(reader, chains.registry.address, evidence, latest_block)
+        final_block = reader.block(BlockTag.FINALIZED)
+        final = read_view(reader, chains.registry.address, evidence, final_block)
+        genesis_hash = reader.genesis_hash()
+    except WeightmarkError as error:
+        return ChainFindings((Check.of_error(4, "chain", error),))
+    key = HeadKey(network.chain_id, genesis_hash, chains.registry.address, evidence.model_id)
+    seen = SeenHead(final.head.packed, final.block.number)
+    checks = [
+        _chain_check(network, final.block),
+        # 5. The release.
+        _check_registration(evidence, final, latest),
+        _check_authority(final, latest),
+        _check_revocation(latest, policy),
+        # 6. Rollback and freeze.
+        _check_rollback(key, seen, records),
+        _check_freeze(network, latest.block, policy, now),
+    ]
+    rolled_back = any(each.name == "rollback" and each.outcome is Outcome.FAILED for each in checks)
+    return ChainFindings(tuple(checks), None if rolled_back else (key, seen))
+
+
+def read_view(reader: ChainReader, registry: str, evidence: Evidence, block: Block) -> View:
+    """Read all words of a release at one block.
+
+    Raises:
+        ChainUnreachableError: The source does not answer, or answers nonsense.
+    """
+    slots = (*release_slots(evidence.release_id), head_slot(evidence.model_id))
+    commitment, word, head = reader.words(registry, slots, block)
+    release = ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
+    publisher, index = evidence.manifest.publisher, release.word.authority_index
+    (authority,) = reader.words(registry, (authority_slot(publisher, index),), block)
+    return View(
+        block=block,
+        release=release,
+        head=HeadWord.unpack(head),
+        authority=AuthorityWord.unpack(authority, publisher=publisher, index=index),
+    )
+
+
+def _chain_check(network: Network, block: Block) -> Check:
+    message = f"chain {network.chain_id} ('{network.name}') was read at block {block.number}"
+    if network.is_local:
+        message += "; it is a chain of this machine, and proves nothing to others"
+        return Check(4, "chain", Outcome.WARNED, message)
+    message += ", as its endpoint tells it"
+    return Check(4, "chain", Outcome.PASSED, message)
+
+
+def _check_registration(evidence: Evidence, final: View, latest: View) -> Check:
+    found = latest.release
+    if not found.word.is_registered:
+        message = "nobody registered this release"
+        return Check(5, "registration", Outcome.FAILED, message)
+    if found.commitment != evidence.commitment:
+        message = "the registered release has other content: its commitment is "
+        message += f"0x{found.commitment.hex()}, not 0x{evidence.commitment.hex()}"
+        return Check(5, "registration", Outcome.FAILED, message)
+    if final.release.commitment != evidence.commitment:
+        message = "the release is registered, but its block is not final yet"
+        return Check(5, "registration", Outcome.UNCHECKED, message, "try again in some minutes")
+    message = (
+        f"release {found.word.sequence} of its model, registered at {found.word.registered_at}"
+    )
+    return Check(5, "registration", Outcome.PASSED, message)
+
+
+def _check_authority(final: View, latest: View) -> Check:
+    word = latest.release.word
+    if not word.is_registered:
+        message = "without a registration there is no authority"
+        return Check(5, "authority", Outcome.NOT_APPLICABLE, message)
+    for view in (final, latest):
+        if not view.release.word.is_registered:
+            continue
+        if view.authority is None or not view.authority.is_valid_at(word.registered_at):
+            message = f"authority {word.authority_index} of the publisher does not count for it"
+            return Check(
+                5, "authority", Outcome.FAILED, message, "the publisher distrusts that key"
+            )
+    message = f"authority {word.authority_index} was valid when it registered the release"
+    return Check(5, "authority", Outcome.PASSED, message)
+
+
+def _check_revocation(latest: View, policy: Policy) -> Check:
+    word = latest.release.word
+    if not word.is_revoked:
+        return Check(5, "revocation", Outcome.PASSED, "the release is not revoked")
+    message = f"the release was revoked as {word.reason.label} at {word.status_at}"
+    if word.reason is Reason.SUPERSEDED:
+        outcome = Outcome.WARNED if policy.allow_superseded else Outcome.FAILED
+        return Check(5, "revocation", outcome, message, "a newer release takes its place")
+    return Check(5, "revocation", Outcome.FAILED, message, "do not use these files")
+
+
+def _check_rollback(key: HeadKey, found: SeenHead, records: Records) -> Check:
+    try:
+        seen = records.seen_head(key)
+    except StorageError as error:
+        return Check.of_error(6, "rollback", error)
+    if seen is None:
+        message = "this is the first time that this model is seen here"
+        return Check(6, "rollback", Outcome.PASSED, message)
+    old, new = HeadWord.unpack(seen.word), HeadWord.unpack(found.word)
+    behind = found.block_number < seen.block_number or new.sequence < old.sequence
+    if behind or (new.sequence == old.sequence and new != old):
+        message = (
+            f"the chain is behind what was seen here before: release {new.sequence} at block "
+            f"{found.block_number}, after release {old.sequence} at block {seen.block_number}"
+        )
+        hint = "the endpoint serves an old or a forged state; use another one"
+        return Check(6, "rollback", Outcome.FAILED, message, hint)
+    message = "nothing is behind what was seen here before"
+    return Check(6, "rollback", Outcome.PASSED, message)
+
+
+def _check_freeze(network: Network, block: Block, policy: Policy, now: int) -> Check:
+    if network.is_local:
+        message = "the newest block of a chain of this machine may have any age"
+        return Check(6, "freeze", Outcome.NOT_APPLICABLE, message)
+    age = max(0, now - block.timestamp)
+    message = f"the newest block is {age} seconds old"
+    if age <= policy.max_head_age:
+        return Check(6, "freeze", Outcome.PASSED, message)
+    message += f"; the policy allows {policy.max_head_age}"
+    hint = "the endpoint does not follow the chain; use another one, or try again later"
+    return Check(6, "freeze", Outcome.UNCHECKED, message, hint)

@@ -1,0 +1,148 @@
+"""The procedure of the package's docstring, step by step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from weightmark.domain.networks import Network
+from weightmark.domain.policy import Policy
+from weightmark.domain.reference import Reference
+from weightmark.domain.trust import TrustList
+from weightmark.domain.verdict import Check, Outcome, Verdict
+from weightmark.errors import StorageError, WeightmarkError
+from weightmark.ports.artifacts import Artifact, Start
+from weightmark.ports.chains import Chains
+from weightmark.ports.records import Deed, Records
+from weightmark.services.evidence import Evidence
+from weightmark.services.lookup import Lookup, ResolvedReference, resolve
+from weightmark.services.verification.chain import ChainFindings, check_on_chain
+from weightmark.services.verification.files import FileSelection, check_files
+from weightmark.services.verification.identity import check_reference, check_root, check_trust
+from weightmark.services.verification.signatures import check_signatures
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRequest:
+    """What to verify, and against what.
+
+    Attributes:
+        artifact: The files.
+        release: The release that it has to be, or None for the one that the manifest names.
+        policy: What is demanded.
+        selection: Which files to check.
+    """
+
+    artifact: Artifact
+    release: Reference | None = None
+    policy: Policy = field(default_factory=Policy)
+    selection: FileSelection = field(default_factory=FileSelection)
+
+
+class Verifier:
+    """Verifies downloads against the chains that it is given."""
+
+    def __init__(
+        self, chains: Chains, trust: TrustList, records: Records, clock: Callable[[], int]
+    ) -> None:
+        self._chains = chains
+        self._trust = trust
+        self._records = records
+        self._clock = clock
+
+    def verify(self, request: VerificationRequest, start: Start) -> Verdict:
+        """Verify an artifact, and remember it if it is verified.
+
+        Raises:
+            UsageError: The chosen network contradicts the reference.
+            ValueFormatError: The reference names an unknown chain or publisher.
+        """
+        # 1. The manifest.
+        try:
+            evidence = Evidence.read(request.artifact)
+        except WeightmarkError as error:
+            return Verdict((Check.of_error(1, "manifest", error),))
+        manifest = evidence.manifest
+        network, expected = self._resolve(request.release, evidence)
+        findings = check_on_chain(
+            evidence, network, self._chains, self._records, request.policy, self._clock()
+        )
+        checks = (
+            Check(1, "manifest", Outcome.PASSED, "the manifest is well-formed and canonical"),
+            # 2. Identity.
+            check_root(evidence),
+            check_reference(evidence, expected),
+            # 3. Trust.
+            check_trust(evidence, request.release, network, self._trust, request.policy),
+            # 4. to 6. The chain.
+            *findings.checks,
+            *self._check_newest(evidence, expected),
+            # 7. and 8. Files and signatures.
+            *_check_contents(request, evidence, start),
+            # 9. Policy.
+            *request.policy.check(manifest),
+        )
+        verdict = Verdict(
+            checks,
+            release=f"{network.chain_id}:{manifest.publisher}/{manifest.name}@{manifest.version}",
+            trust_mode="rpc",
+            partial=request.selection.is_partial,
+        )
+        return self._remember(verdict, evidence, network, findings)
+
+    def _resolve(
+        self, reference: Reference | None, evidence: Evidence
+    ) -> tuple[Network, ResolvedReference | None]:
+        if reference is not None:
+            resolved = resolve(reference, self._trust, self._chains)
+            return resolved.network, resolved
+        manifest = evidence.manifest
+        implied = Reference("", manifest.publisher, manifest.name, manifest.version)
+        return resolve(implied, self._trust, self._chains).network, None
+
+    def _check_newest(
+        self, evidence: Evidence, expected: ResolvedReference | None
+    ) -> tuple[Check, ...]:
+        if expected is None or expected.version:
+            return ()
+        try:
+            lookup = Lookup(self._chains, expected.network)
+            newest = lookup.release(expected.publisher, expected.name, "").registration
+        except WeightmarkError as error:
+            return (Check.of_error(6, "newest", error),)
+        if newest.release_id == evidence.release_id:
+            message = f"{newest.version} is the newest release of its model"
+            return (Check(6, "newest", Outcome.PASSED, message),)
+        message = f"this is {evidence.manifest.version}; the newest release is {newest.version}"
+        hint = f"get the newest one, or name the version that you want: {expected.name}@VERSION"
+        return (Check(6, "newest", Outcome.FAILED, message, hint),)
+
+    def _remember(
+        self, verdict: Verdict, evidence: Evidence, network: Network, findings: ChainFindings
+    ) -> Verdict:
+        try:
+            if findings.head is not None:
+                self._records.remember_head(*findings.head)
+            if verdict.verified:
+                record = evidence.record(network, Deed.VERIFIED, self._clock())
+                self._records.remember(record, evidence.data)
+        except StorageError as error:
+            message = f"this verification could not be remembered: {error.message}"
+            note = Check(6, "memory", Outcome.WARNED, message, error.hint)
+            return dataclasses.replace(verdict, checks=(*verdict.checks, note))
+        return verdict
+
+
+def _check_contents(
+    request: VerificationRequest, evidence: Evidence, start: Start
+) -> tuple[Check, ...]:
+    manifest = evidence.manifest
+    try:
+        listing = request.artifact.list(manifest.ignored_patterns)
+    except WeightmarkError as error:
+        return (Check.of_error(7, "files", error),)
+    return (
+        *check_files(request.artifact, listing, manifest, request.selection, start),
+        *check_signatures(listing, manifest),
+    )
