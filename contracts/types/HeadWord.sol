@@ -20,6 +20,7 @@ function sequence(HeadWord head) pure returns (uint40) {
 function next(HeadWord head, ReleaseId releaseId, bytes32 commitment) pure returns (HeadWord) {
     bytes32 linked = keccak256(abi.encode(head, releaseId, commitment));
     return HeadWord.wrap(
-        uint256(sequence(head) + 1) << HEAD_SEQUENCE_OFFSET | uint256(linked) >> CHAIN_HASH_SHIFT
+        (uint256(sequence(head) + 1) << HEAD_SEQUENCE_OFFSET)
+            | (uint256(linked) >> CHAIN_HASH_SHIFT)
     );
 }

@@ -38,17 +38,17 @@ using {
 
 function newRelease(uint40 time, uint40 sequenceNumber, uint32 index) pure returns (ReleaseWord) {
     return ReleaseWord.wrap(
-        uint256(time) | uint256(sequenceNumber) << SEQUENCE_OFFSET | uint256(STATUS_REGISTERED)
-            << STATUS_OFFSET | uint256(time) << STATUS_AT_OFFSET | uint256(index)
-            << AUTHORITY_INDEX_OFFSET
+        uint256(time) | (uint256(sequenceNumber) << SEQUENCE_OFFSET)
+            | (uint256(STATUS_REGISTERED) << STATUS_OFFSET) | (uint256(time) << STATUS_AT_OFFSET)
+            | (uint256(index) << AUTHORITY_INDEX_OFFSET)
     );
 }
 
 /// @dev Returns the word with the status that a revocation gives; what was registered stays.
 function revoked(ReleaseWord word, uint8 why, uint40 time) pure returns (ReleaseWord) {
     return ReleaseWord.wrap(
-        ReleaseWord.unwrap(word) & ~STATUS_MASK | uint256(STATUS_REVOKED) << STATUS_OFFSET
-            | uint256(why) << REASON_OFFSET | uint256(time) << STATUS_AT_OFFSET
+        ReleaseWord.unwrap(word) & ~STATUS_MASK | (uint256(STATUS_REVOKED) << STATUS_OFFSET)
+            | (uint256(why) << REASON_OFFSET) | (uint256(time) << STATUS_AT_OFFSET)
     );
 }
 

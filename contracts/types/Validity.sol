@@ -23,10 +23,10 @@ function kind(uint256 word) pure returns (uint8) {
 }
 
 function packValidity(uint40 from, uint40 until, uint8 kindNumber) pure returns (uint256) {
-    return uint256(from) << FROM_OFFSET | uint256(until) << UNTIL_OFFSET | uint256(kindNumber)
-        << KIND_OFFSET;
+    return (uint256(from) << FROM_OFFSET) | (uint256(until) << UNTIL_OFFSET)
+        | (uint256(kindNumber) << KIND_OFFSET);
 }
 
 function replaceUntil(uint256 word, uint40 until) pure returns (uint256) {
-    return word & ~(uint256(FOREVER) << UNTIL_OFFSET) | uint256(until) << UNTIL_OFFSET;
+    return word & ~((uint256(FOREVER) << UNTIL_OFFSET)) | (uint256(until) << UNTIL_OFFSET);
 }
