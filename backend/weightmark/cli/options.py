@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from weightmark.bootstrap.application import Application, refuse_to_ask
 from weightmark.bootstrap.settings import OPTIONS, working_environment
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 data_dir = click.option(
@@ -40,12 +41,12 @@ only = click.option(
 )
 
 
-def combined(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def combined(*decorators: Decorator) -> Decorator:
     """Return one decorator for several options, shown in the order given."""
 
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            command = decorator(command)
         return command
 
     return decorate
@@ -57,7 +58,7 @@ chain = combined(network, rpc_url)
 
 def ask_password(what: str) -> str:
     """Ask for the password of a key, where there is somebody to ask."""
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         return refuse_to_ask(what)
     answer: str = click.prompt(what, hide_input=True, err=True)
     return answer
