@@ -32,7 +32,6 @@ contract ModelRegistry is IModelRegistry {
     using TypedData for ReleaseStatement;
     using TypedData for RevocationStatement;
     using Bounds for ReleaseStatement;
-    using Bounds for RevocationStatement;
 
     struct Release {
         bytes32 commitment;
@@ -279,19 +278,20 @@ contract ModelRegistry is IModelRegistry {
     }
 
     function _revoke(RevocationStatement calldata statement) private {
-        statement.check();
-        ReleaseId releaseId = releaseIdOf(statement.publisher, statement.name, statement.version);
-        ReleaseWord word = _releases[releaseId].word;
-        _checkRevocable(releaseId, word, statement.reason);
-        _releases[releaseId].word = word.revoked(statement.reason, _now());
+        address publisher = statement.publisher;
+        string calldata name = statement.name;
+        string calldata version = statement.version;
+        uint8 reason = statement.reason;
+        bytes32 successor = statement.successor;
+        Bounds.checkNames(name, version);
+        Bounds.checkReason(reason, successor);
+        ReleaseId releaseId = releaseIdOf(publisher, name, version);
+        Release storage stored = _releases[releaseId];
+        ReleaseWord word = stored.word;
+        _checkRevocable(releaseId, word, reason);
+        stored.word = word.revoked(reason, _now());
         emit ReleaseRevoked(
-            modelIdOf(statement.publisher, statement.name),
-            statement.publisher,
-            releaseId,
-            statement.reason,
-            statement.successor,
-            statement.name,
-            statement.version
+            modelIdOf(publisher, name), publisher, releaseId, reason, successor, name, version
         );
     }
 

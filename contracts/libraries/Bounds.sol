@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {REASON_NONE, REASON_SUPERSEDED} from "../types/ReleaseWord.sol";
-import {ReleaseStatement, RevocationStatement} from "../types/Statements.sol";
+import {ReleaseStatement} from "../types/Statements.sol";
 
 /// @title What a statement may say.
 library Bounds {
@@ -13,24 +13,22 @@ library Bounds {
 
     /// @notice Reverts if the statement's name, version or CID is out of bounds.
     function check(ReleaseStatement calldata statement) internal pure {
-        _checkNames(statement.name, statement.version);
+        checkNames(statement.name, statement.version);
         uint256 cidLength = statement.manifestCid.length;
         if (cidLength > MAX_CID_LENGTH) revert IModelRegistry.InvalidCidLength(cidLength);
     }
 
-    /// @notice Reverts if the statement's name, version, reason or successor is out of bounds.
-    function check(RevocationStatement calldata statement) internal pure {
-        _checkNames(statement.name, statement.version);
-        uint8 reason = statement.reason;
+    /// @notice Reverts unless there is such a reason, and a successor comes with `superseded` only.
+    function checkReason(uint8 reason, bytes32 successor) internal pure {
         if (reason == REASON_NONE || reason > REASON_SUPERSEDED) {
             revert IModelRegistry.InvalidReason(reason);
         }
-        if (statement.successor != 0 && reason != REASON_SUPERSEDED) {
-            revert IModelRegistry.InvalidSuccessor(statement.successor);
+        if (successor != 0 && reason != REASON_SUPERSEDED) {
+            revert IModelRegistry.InvalidSuccessor(successor);
         }
     }
 
-    function _checkNames(string calldata name, string calldata version) private pure {
+    function checkNames(string calldata name, string calldata version) internal pure {
         uint256 nameLength = bytes(name).length;
         if (nameLength == 0 || nameLength > MAX_NAME_LENGTH) {
             revert IModelRegistry.InvalidNameLength(nameLength);
