@@ -43,8 +43,11 @@ class EmbeddedChainReader:
 
     def genesis_hash(self) -> bytes:
         """Return the hash of the first block."""
+        import rlp
+
         with self._nodes() as nodes:
-            return nodes.pointer(_GENESIS_KEY)
+            genesis_hash: bytes = rlp.decode(nodes.pointer(_GENESIS_KEY))
+            return genesis_hash
 
     def block(self, tag: BlockTag) -> Block:  # noqa: ARG002 - both views are the newest block
         """Return the newest block."""

@@ -1,0 +1,184 @@
+"""A JSON-RPC 2.0 client that believes nothing: bounded in time and size, strict in form.
+
+Every failure is a `ChainUnreachableError` that names the endpoint by scheme, host and port alone:
+the rest of its URL may hold a key.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.errors import ChainUnreachableError
+
+if TYPE_CHECKING:
+    import httpx2
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 15.0
+# All attempts of one request together.
+TOTAL_SECONDS = 45.0
+ATTEMPTS = 3
+# The first pause between attempts; each further one is twice as long, give or take a half.
+PAUSE_SECONDS = 0.25
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+# Without compression, so that the bound on an answer is the bound on what it unpacks to.
+_HEADERS = {"content-type": "application/json", "accept-encoding": "identity"}
+
+Call = tuple[str, Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The error object that an endpoint answers instead of a result."""
+
+    message: str
+    data: object = None
+
+
+class Transport(Protocol):
+    """Carries calls to an endpoint, and its answers back."""
+
+    @property
+    def endpoint(self) -> str:
+        """What errors call the endpoint; no secret is in it."""
+        ...
+
+    def request(self, calls: Sequence[Call], *, idempotent: bool = True) -> list[object]:
+        """Return the answer to each call, in that order: a result, or a `Refusal`.
+
+        Args:
+            calls: Methods and their parameters.
+            idempotent: Whether the calls may be carried out twice.
+
+        Raises:
+            ChainUnreachableError: There is no answer, or none that can be understood.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why an attempt failed, when another one may not."""
+
+    reason: str
+
+
+class HttpTransport:
+    """An endpoint over HTTP. Its connections are kept open for as long as the object lives.
+
+    Raises:
+        ConfigurationError: The URL is not one of HTTP.
+    """
+
+    def __init__(self, url: str, *, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._endpoint = Endpoint.parse(url)
+        self._sleep = sleep
+        self._ids = itertools.count(1)
+
+    @property
+    def endpoint(self) -> str:
+        """Scheme, host and port of the URL."""
+        return self._endpoint.public_name
+
+    def request(self, calls: Sequence[Call], *, idempotent: bool = True) -> list[object]:
+        """Send the calls in one HTTP request, and again where that may help and does no harm."""
+        entries = [
+            {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(parameters)}
+            for method, parameters in calls
+        ]
+        body = json.dumps(entries if len(entries) > 1 else entries[0]).encode()
+        answer = self._parse(self._post(body, ATTEMPTS if idempotent else 1))
+        if len(entries) > 1 and isinstance(answer, dict):
+            return [self._result(answer)] * len(entries)
+        answers = answer if isinstance(answer, list) else [answer]
+        by_id = {each.get("id"): each for each in answers if isinstance(each, dict)}
+        if len(entries) == 1 and None in by_id:
+            return [self._result(by_id[None])]
+        if len(by_id) != len(entries) or any(entry["id"] not in by_id for entry in entries):
+            raise self._unreachable("it answered other calls than those that were made")
+        return [self._result(by_id[entry["id"]]) for entry in entries]
+
+    def _post(self, body: bytes, attempts: int) -> bytes:
+        deadline = time.monotonic() + TOTAL_SECONDS
+        outcome = self._attempt(body, deadline)
+        for attempt in range(1, attempts):
+            if isinstance(outcome, bytes):
+                break
+            pause = PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+            if time.monotonic() + pause > deadline:
+                break
+            self._sleep(pause)
+            outcome = self._attempt(body, deadline)
+        if isinstance(outcome, _Failure):
+            raise self._unreachable(outcome.reason)
+        return outcome
+
+    def _attempt(self, body: bytes, deadline: float) -> bytes | _Failure:
+        import httpx2
+
+        try:
+            with self._client.stream("POST", self._endpoint.url, content=body) as response:
+                status = response.status_code
+                if status == httpx2.codes.TOO_MANY_REQUESTS or status >= 500:
+                    return _Failure(f"it answered with HTTP status {status}")
+                answer = self._read(response, deadline)
+        except httpx2.TimeoutException:
+            return _Failure("it did not answer in time")
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            # Not chained, and not quoted: the text of the foreign error may hold the whole URL.
+            raise self._unreachable(f"the connection failed ({type(error).__name__})") from None
+        # Endpoints explain a refusal in JSON under other statuses as well.
+        if status != httpx2.codes.OK and not answer.lstrip().startswith(b"{"):
+            raise self._unreachable(f"it answered with HTTP status {status}")
+        return answer
+
+    def _read(self, response: httpx2.Response, deadline: float) -> bytes:
+        received = bytearray()
+        for chunk in response.iter_raw():
+            received += chunk
+            if len(received) > MAX_ANSWER_BYTES:
+                raise self._unreachable(f"it answered with more than {MAX_ANSWER_BYTES} bytes")
+            if time.monotonic() > deadline:
+                raise self._unreachable(f"its answer took more than {TOTAL_SECONDS:g} seconds")
+        return bytes(received)
+
+    def _parse(self, answer: bytes) -> object:
+        try:
+            return json.loads(answer)
+        except (ValueError, RecursionError):
+            start = self._endpoint.shown(answer[:60].decode("utf-8", "replace"))
+            raise self._unreachable(f"its answer is not JSON: {start!r}") from None
+
+    def _result(self, answer: dict[str, object]) -> object:
+        error = answer.get("error")
+        if isinstance(error, dict):
+            message = self._endpoint.shown(str(error.get("message", "no reason given")))
+            return Refusal(message, error.get("data"))
+        if error is not None or "result" not in answer:
+            raise self._unreachable("its answer has neither a result nor an error")
+        return answer["result"]
+
+    @cached_property
+    def _client(self) -> httpx2.Client:
+        import httpx2
+
+        timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        client = httpx2.Client(timeout=timeout, headers=_HEADERS, follow_redirects=False)
+        weakref.finalize(self, client.close)
+        return client
+
+    def _unreachable(self, reason: str) -> ChainUnreachableError:
+        return ChainUnreachableError(
+            f"the chain's endpoint {self.endpoint} cannot be used: {reason}",
+            hint="check the network, or choose another endpoint with --rpc-url",
+        )

@@ -1,0 +1,46 @@
+"""Anvil, npm's build of it, on a free port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).parent.parent
+_INSTALLED = _ROOT / "node_modules" / ".bin" / "anvil"
+
+
+def find_anvil() -> str | None:
+    """Return the command of anvil, from $ANVIL or node_modules."""
+    found = os.environ.get("ANVIL") or shutil.which(str(_INSTALLED))
+    return found if found and Path(found).exists() else None
+
+
+@pytest.fixture(scope="session")
+def anvil_url() -> Iterator[str]:
+    """The URL of a fresh anvil that ends with the session."""
+    command = find_anvil()
+    if command is None:
+        message = f"no anvil in {_INSTALLED} or $ANVIL; run: npm ci"
+        if os.environ.get("WEIGHTMARK_REQUIRE_ANVIL") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    arguments = [command, "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://{_address(process)}"
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Listening on "):
+            return line.split()[-1]
+    pytest.fail("anvil ended before it listened")
