@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry
 from weightmark.errors import WeightmarkError
+
+# The files that Weightmark keeps beside an artifact, outside its tree, by their canonical names.
+SIDECAR_NAMES: Final = (
+    "weightmark.json",
+    "weightmark.sig",
+    "model.sig",
+    "weightmark.receipt.json",
+    "weightmark.certificate.json",
+)
 
 # Called with the number of bytes that were read since the last call, from any thread.
 Advance = Callable[[int], None]
@@ -52,7 +61,8 @@ class Artifact(Protocol):
         """Return what the artifact holds, without reading it.
 
         Args:
-            ignores: Patterns of paths to leave out.
+            ignores: Patterns of paths to leave out; ``*`` stands for any characters, ``/``
+                included, and ``?`` for one.
 
         Raises:
             MissingPathError: The artifact is not there.

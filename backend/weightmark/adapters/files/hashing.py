@@ -1,0 +1,220 @@
+"""Hashing files on several threads, each file guarded against change while it is read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from typing import Protocol
+
+from weightmark.adapters.files.reading import identity_of, open_file, size_in, unreadable
+from weightmark.adapters.files.tree import Tree
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import FileEntry
+from weightmark.domain.text import printable
+from weightmark.errors import ArtifactChangedError, WeightmarkError
+from weightmark.ports.artifacts import Advance, HashedFiles
+
+BUFFER_SIZE = 2**20
+# Up to this size, what Python does around a file takes longer than hashing it, and two threads
+# that wait for each other's turn are slower than one: measured at 16 to 256 KiB on two cores.
+SMALL_FILE_SIZE = 64 * 2**10
+MAX_WORKERS = 16
+
+# What opening answers where a listed file has gone, or a link or socket has taken its place.
+_REPLACED = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO))
+
+
+class Hash(Protocol):
+    """The part of `hashlib`'s objects that is used here."""
+
+    def update(self, data: memoryview, /) -> object:
+        """Take more bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """Return the digest of all bytes, in hex."""
+        ...
+
+
+def hash_function(algorithm: DigestAlgorithm) -> Callable[[], Hash]:
+    """Return what makes a new, empty hash."""
+    match algorithm:
+        case DigestAlgorithm.SHA2_256:
+            from hashlib import sha256
+
+            return sha256
+        case DigestAlgorithm.BLAKE3:
+            from blake3 import blake3
+
+            return blake3
+
+
+def default_workers() -> int:
+    """Return the number of cores that this process may use, at most `MAX_WORKERS`."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+    return min(os.cpu_count() or 1, MAX_WORKERS)
+
+
+def hash_files(
+    tree: Tree,
+    paths: Iterable[str],
+    algorithm: DigestAlgorithm,
+    advance: Advance,
+    workers: int,
+) -> HashedFiles:
+    """Read and hash files of a tree.
+
+    The workers take the larger files one by one, the largest first; the small ones all go to one
+    of them.
+
+    Args:
+        tree: What a walk found.
+        paths: Which of its files.
+        algorithm: The hash function.
+        advance: Called as bytes are read, from any worker.
+        workers: How many threads, at most.
+    """
+    jobs = _jobs(tree, paths)
+    hashing = _Hashing(tree, algorithm, advance, jobs)
+    workers = min(workers, len(jobs))
+    if workers <= 1:
+        hashing.work()
+        return hashing.found
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(workers) as pool:
+        running = [pool.submit(hashing.work) for _ in range(workers)]
+        try:
+            for each in running:
+                each.result()
+        finally:
+            hashing.stop()
+    return hashing.found
+
+
+def _jobs(tree: Tree, paths: Iterable[str]) -> deque[Collection[str]]:
+    small: list[str] = []
+    large: list[tuple[int, str]] = []
+    for path in paths:
+        size = size_in(tree.identities[path])
+        if size <= SMALL_FILE_SIZE:
+            small.append(path)
+        else:
+            large.append((size, path))
+    jobs: deque[Collection[str]] = deque((path,) for _, path in sorted(large, reverse=True))
+    if small:
+        jobs.appendleft(small)
+    return jobs
+
+
+class _Hashing:
+    """The state that the workers share: what is to be done, and what was found."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        algorithm: DigestAlgorithm,
+        advance: Advance,
+        jobs: deque[Collection[str]],
+    ) -> None:
+        self.found = HashedFiles({})
+        self._tree = tree
+        self._new_hash = hash_function(algorithm)
+        self._prefix = algorithm.multihash_prefix.hex()
+        self._advance = advance
+        self._jobs = jobs
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let the workers end after the bytes that they are at."""
+        self._stopped.set()
+
+    def work(self) -> None:
+        """Do jobs until there are none, or until told to stop."""
+        reader = _Reader(self._advance, self._stopped)
+        while self._jobs and not self._stopped.is_set():
+            try:
+                job = self._jobs.popleft()
+            except IndexError:
+                break
+            for path in job:
+                if self._stopped.is_set():
+                    break
+                self._hash(path, reader)
+        reader.report()
+
+    def _hash(self, path: str, reader: _Reader) -> None:
+        try:
+            hexadecimal = self._digest(path, reader)
+        except WeightmarkError as error:
+            self.found.errors[path] = error
+        except OSError as error:
+            replaced = error.errno in _REPLACED
+            self.found.errors[path] = (
+                _changed(path, "was replaced since it was listed")
+                if replaced
+                else unreadable(path, error)
+            )
+        else:
+            size = size_in(self._tree.identities[path])
+            self.found.entries[path] = FileEntry(path, size, self._prefix + hexadecimal)
+
+    def _digest(self, path: str, reader: _Reader) -> str:
+        identity = self._tree.identities[path]
+        digest = self._new_hash()
+        descriptor = open_file(self._tree.target(path))
+        try:
+            if identity_of(os.fstat(descriptor)) != identity:
+                raise _changed(path, "changed since it was listed")
+            length = reader.read_into(digest, descriptor, size_in(identity))
+            if length != size_in(identity) or identity_of(os.fstat(descriptor)) != identity:
+                raise _changed(path, "changed while it was read")
+        finally:
+            os.close(descriptor)
+        if identity_of(os.stat(self._tree.location(path))) != identity:  # noqa: PTH116
+            raise _changed(path, "was replaced while it was read")
+        return digest.hexdigest()
+
+
+class _Reader:
+    """One worker's buffer, and the bytes that it has not reported yet."""
+
+    def __init__(self, advance: Advance, stopped: threading.Event) -> None:
+        self._advance = advance
+        self._stopped = stopped
+        self._buffer = memoryview(bytearray(BUFFER_SIZE))
+        self._unreported = 0
+
+    def read_into(self, digest: Hash, descriptor: int, size: int) -> int:
+        """Hash what a descriptor gives, up to its end or a little beyond ``size`` bytes.
+
+        Returns:
+            The number of bytes.
+        """
+        length = 0
+        while length <= size and not self._stopped.is_set():
+            count = os.readv(descriptor, (self._buffer,))
+            if not count:
+                break
+            digest.update(self._buffer[:count])
+            length += count
+            self._unreported += count
+            if self._unreported >= BUFFER_SIZE:
+                self.report()
+        return length
+
+    def report(self) -> None:
+        """Tell how many bytes were read since the last report."""
+        if self._unreported:
+            count, self._unreported = self._unreported, 0
+            self._advance(count)
+
+
+def _changed(path: str, what: str) -> ArtifactChangedError:
+    return ArtifactChangedError(
+        f"'{printable(path)}' {what}", hint="wait until nothing writes there, and try again"
+    )

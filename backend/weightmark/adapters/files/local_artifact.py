@@ -1,0 +1,143 @@
+"""An artifact on the disks of this machine."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.adapters.files.hashing import default_workers, hash_files
+from weightmark.adapters.files.patterns import matcher
+from weightmark.adapters.files.reading import size_in, unreadable
+from weightmark.adapters.files.sidecars import Sidecars
+from weightmark.adapters.files.tree import Tree, TreeWalk, single_file
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import FileEntry
+from weightmark.domain.text import printable
+from weightmark.errors import MissingPathError
+from weightmark.ports.artifacts import Advance, HashedFiles, Listing
+
+if TYPE_CHECKING:
+    from weightmark.adapters.files.digest_cache import DigestCache
+
+
+class LocalArtifact:
+    """The artifact at ``path``: a directory, or one file, whose path is its base name.
+
+    Args:
+        path: Where it is.
+        cache: Digests of files that have not changed; for publishers, never for a verification.
+        workers: How many threads hash; by default one per core.
+    """
+
+    def __init__(
+        self, path: Path, *, cache: DigestCache | None = None, workers: int | None = None
+    ) -> None:
+        self._path = path
+        self._cache = cache
+        self._workers = workers or default_workers()
+        self._tree = Tree(b"")
+
+    def list(self, ignores: Collection[str] = ()) -> Listing:
+        """Return what the artifact holds, without reading it.
+
+        Args:
+            ignores: Patterns of paths to leave out; see `matcher`. They never match the one file
+                of an artifact that is a file, nor a sidecar.
+
+        Raises:
+            MissingPathError: The artifact is not there.
+            ArtifactError: It holds something that cannot be accepted.
+        """
+        sidecars = self._sidecars()
+        present = sidecars.present()
+        self._tree = self._walk(sidecars, ignores)
+        sizes = {path: size_in(identity) for path, identity in self._tree.identities.items()}
+        return Listing(sizes, present, tuple(sorted(self._tree.ignored)))
+
+    def hash(
+        self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance
+    ) -> HashedFiles:
+        """Read and hash files of the last listing.
+
+        An error of one file does not keep the others from being hashed. A file that is not the one
+        that was listed, or that changes while it is read, is an error.
+
+        Args:
+            paths: Which files, by their paths in the listing.
+            algorithm: The hash function.
+            advance: Called as bytes are read, from any thread.
+        """
+        listed = [path for path in paths if path in self._tree.identities]
+        known = self._known(listed, algorithm)
+        started = time.time_ns()
+        unknown = [path for path in listed if path not in known]
+        found = hash_files(self._tree, unknown, algorithm, advance, self._workers)
+        self._remember(found.entries.values(), algorithm, started)
+        advance(sum(entry.size for entry in known.values()))
+        found.entries.update(known)
+        for path in paths:
+            if path not in self._tree.identities:
+                found.errors[path] = MissingPathError(f"'{printable(path)}' is not in the artifact")
+        return found
+
+    def read_sidecar(self, name: str, limit: int) -> bytes:
+        """Return the bytes of a sidecar.
+
+        Raises:
+            MissingPathError: It is not there.
+            ArtifactError: It is not a regular file, or larger than ``limit`` bytes.
+        """
+        return self._sidecars().read(name, limit)
+
+    def write_sidecar(self, name: str, data: bytes) -> str:
+        """Write a sidecar atomically, and return where it is.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        return self._sidecars().write(name, data)
+
+    def _sidecars(self) -> Sidecars:
+        if self._is_directory():
+            return Sidecars(self._path)
+        return Sidecars(self._path.parent, f"{self._path.name}.")
+
+    def _is_directory(self) -> bool:
+        try:
+            return stat.S_ISDIR(self._path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingPathError(f"'{printable(str(self._path))}' is not there") from None
+        except OSError as error:
+            raise unreadable(str(self._path), error) from None
+
+    def _walk(self, sidecars: Sidecars, ignores: Collection[str]) -> Tree:
+        directory = os.fsencode(sidecars.directory)
+        if sidecars.prefix:
+            return single_file(directory, os.fsencode(self._path.name))
+        return TreeWalk(directory, sidecars.names, matcher(ignores)).run()
+
+    def _known(self, paths: Iterable[str], algorithm: DigestAlgorithm) -> dict[str, FileEntry]:
+        if self._cache is None:
+            return {}
+        identities = {path: self._tree.identities[path] for path in paths}
+        prefix = algorithm.multihash_prefix.hex()
+        return {
+            path: FileEntry(path, size_in(identities[path]), prefix + digest.hex())
+            for path, digest in self._cache.find(identities, algorithm).items()
+        }
+
+    def _remember(
+        self, entries: Iterable[FileEntry], algorithm: DigestAlgorithm, started: int
+    ) -> None:
+        if self._cache is None:
+            return
+        prefix_length = len(algorithm.multihash_prefix)
+        digests = {
+            self._tree.identities[entry.path]: bytes.fromhex(entry.digest)[prefix_length:]
+            for entry in entries
+        }
+        self._cache.store(digests, algorithm, started)

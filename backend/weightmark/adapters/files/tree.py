@@ -1,0 +1,169 @@
+"""Walking an artifact: which files it holds, where their bytes are, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from weightmark.adapters.files.hub_leftovers import is_leftover
+from weightmark.adapters.files.links import LinkRules
+from weightmark.adapters.files.reading import identity_of, irregular, unreadable
+from weightmark.domain.manifest import MAX_FILES
+from weightmark.domain.paths import check_path, check_paths
+from weightmark.domain.text import printable
+from weightmark.errors import ArtifactError, MissingPathError
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a walk found.
+
+    Attributes:
+        base: The directory from which the paths lead, as it was given.
+        identities: Each file's identity (see `identity_of`), by its path.
+        targets: Where the bytes of those files are that are reached through a link.
+        ignored: The paths that were left out because a pattern asked for it.
+    """
+
+    base: bytes
+    identities: dict[str, bytes] = field(default_factory=dict)
+    targets: dict[str, bytes] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+    def location(self, path: str) -> bytes:
+        """Return where a file is, as the artifact presents it."""
+        return os.path.join(self.base, path.encode())  # noqa: PTH118
+
+    def target(self, path: str) -> bytes:
+        """Return where a file's bytes are: not a link, at the time of the walk."""
+        return self.targets.get(path) or self.location(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    prefix: str
+    location: bytes
+    is_linked: bool
+    parent: _Directory | None
+
+
+class TreeWalk:
+    """One walk over the directory of an artifact.
+
+    Args:
+        base: The directory.
+        sidecars: Names at its top level that are not part of the artifact.
+        is_ignored: Says of a path whether it is left out.
+    """
+
+    def __init__(
+        self, base: bytes, sidecars: Collection[str], is_ignored: Callable[[str], bool]
+    ) -> None:
+        root = os.path.realpath(base)
+        self._tree = Tree(base)
+        self._sidecars = sidecars
+        self._is_ignored = is_ignored
+        self._links = LinkRules.for_directory(root)
+        self._pending = [_Directory("", root, is_linked=False, parent=None)]
+        self._directories = 0
+
+    def run(self) -> Tree:
+        """Walk, and check the names of all files together.
+
+        Raises:
+            ArtifactError: Something in the directory cannot be accepted.
+        """
+        while self._pending:
+            self._read(self._pending.pop())
+            self._check_bound()
+        for path in self._tree.ignored:
+            check_path(path)
+        check_paths((*self._sidecars, *self._tree.identities))
+        return self._tree
+
+    def _read(self, directory: _Directory) -> None:
+        self._directories += 1
+        try:
+            with os.scandir(directory.location) as entries:
+                for entry in entries:
+                    self._take(directory, entry)
+        except OSError as error:
+            raise unreadable(directory.prefix or ".", error) from None
+
+    def _take(self, directory: _Directory, entry: os.DirEntry[bytes]) -> None:
+        path = directory.prefix + entry.name.decode("utf-8", "surrogateescape")
+        if path in self._sidecars:
+            return
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                self._descend(directory, path, entry.path, is_linked=directory.is_linked)
+            elif is_leftover(path, entry.path):
+                pass
+            elif self._is_ignored(path):
+                self._tree.ignored.append(path)
+            elif entry.is_symlink():
+                self._follow(directory, path, entry.path)
+            else:
+                status = entry.stat(follow_symlinks=False)
+                self._add(path, entry.path, status, is_linked=directory.is_linked)
+        except OSError as error:
+            raise unreadable(path, error) from None
+
+    def _follow(self, directory: _Directory, path: str, link: bytes) -> None:
+        target = self._links.resolve(link, path)
+        status = os.lstat(target)
+        if not stat.S_ISDIR(status.st_mode):
+            self._add(path, target, status, is_linked=True)
+            return
+        above: _Directory | None = directory
+        while above is not None:
+            if above.location == target:
+                raise ArtifactError(f"the link '{printable(path)}' leads to a directory above it")
+            above = above.parent
+        self._descend(directory, path, target, is_linked=True)
+
+    def _descend(self, parent: _Directory, path: str, location: bytes, *, is_linked: bool) -> None:
+        self._pending.append(_Directory(f"{path}/", location, is_linked, parent))
+
+    def _add(self, path: str, location: bytes, status: os.stat_result, *, is_linked: bool) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise irregular(path, status.st_mode)
+        self._tree.identities[path] = identity_of(status)
+        if is_linked:
+            self._tree.targets[path] = location
+
+    def _check_bound(self) -> None:
+        found = len(self._tree.identities) + len(self._tree.ignored) + self._directories
+        if found > MAX_FILES:
+            raise ArtifactError(f"the artifact holds more than {MAX_FILES} files and directories")
+
+
+def single_file(base: bytes, name: bytes) -> Tree:
+    """Return the tree of an artifact that is one file.
+
+    Args:
+        base: The directory in which it is.
+        name: Its base name.
+
+    Raises:
+        MissingPathError: It is not there.
+        ArtifactError: It is not a regular file, or its name is refused.
+    """
+    path = name.decode("utf-8", "surrogateescape")
+    check_paths((path,))
+    tree = Tree(base)
+    location = tree.location(path)
+    try:
+        status = os.lstat(location)
+        if stat.S_ISLNK(status.st_mode):
+            rules = LinkRules.for_single_file(os.path.realpath(base))
+            tree.targets[path] = rules.resolve(location, path)
+            status = os.lstat(tree.targets[path])
+    except FileNotFoundError:
+        raise MissingPathError(f"'{printable(path)}' is not there") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise irregular(path, status.st_mode)
+    tree.identities[path] = identity_of(status)
+    return tree
