@@ -62,6 +62,11 @@ contract AddAuthorityTest is RegistryTest {
         addAuthority(other, OWNER, until);
     }
 
+    function test_WhenTheEndIsNow() public {
+        expectRevert(IModelRegistry.UntilInPast.selector, START);
+        addAuthority(other, OWNER, START);
+    }
+
     function testFuzz_WhenTheSenderIsAStranger(address stranger, uint32 index) public {
         vm.assume(stranger != publisher && stranger != address(0));
         expectNotAuthorized(stranger, index);
@@ -125,6 +130,11 @@ contract EndAuthorityTest is RegistryTest {
         vm.assume(until >= START + YEAR);
         expectRevert(IModelRegistry.UntilNotLowered.selector, START + YEAR, until);
         endAuthority(_index, until);
+    }
+
+    function test_WhenTheEndIsTheSame() public {
+        expectRevert(IModelRegistry.UntilNotLowered.selector, START + YEAR, START + YEAR);
+        endAuthority(_index, START + YEAR);
     }
 
     function test_WhenTheIdentityIsEndedForever() public {

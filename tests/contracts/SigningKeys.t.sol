@@ -79,6 +79,11 @@ contract SigningKeysTest is RegistryTest {
         _add(ED25519, until);
     }
 
+    function test_Add_WhenTheEndIsNow() public {
+        expectRevert(IModelRegistry.UntilInPast.selector, START);
+        _add(ED25519, START);
+    }
+
     function testFuzz_Add_WhenTheSenderIsAStranger(address stranger, uint32 index) public {
         vm.assume(stranger != publisher && stranger != address(0));
         expectNotAuthorized(stranger, index);
@@ -116,6 +121,12 @@ contract SigningKeysTest is RegistryTest {
         _add(ED25519, START + YEAR);
         expectRevert(IModelRegistry.UntilNotLowered.selector, START + YEAR, until);
         _end(until);
+    }
+
+    function test_End_WhenTheEndIsTheSame() public {
+        _add(ED25519, START + YEAR);
+        expectRevert(IModelRegistry.UntilNotLowered.selector, START + YEAR, START + YEAR);
+        _end(START + YEAR);
     }
 
     function test_End_WhenTheKeyIsUnknown() public {
