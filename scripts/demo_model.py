@@ -23,6 +23,12 @@ WEIGHTMARK = Path(sys.executable).parent / "weightmark"
 NAME, VERSION = "demo/model", "1.0.0"
 VERIFIED, REFUSED = 0, 1
 INTERRUPTED = 128 + signal.SIGINT
+NEXT = """
+That was all in a temporary folder, which is gone. Where to go next:
+  scripts/demo PATH                                               the same, with a model of yours
+  pip install .                                                   the command, where you want it
+  weightmark publish ./model --name acme/digits --version 1.0.0   a release that stays
+  README.md and docs/                                             trust, keys, chains, CI"""
 
 
 class DemoError(Exception):
@@ -39,7 +45,7 @@ def train(directory: Path) -> None:
 
     The accuracy is that of the saved weights, on the quarter of the data not used for training.
     """
-    import numpy
+    import numpy as np
     from safetensors.numpy import load_file, save_file
     from sklearn.datasets import load_digits
     from sklearn.linear_model import LogisticRegression
@@ -52,8 +58,8 @@ def train(directory: Path) -> None:
 
     directory.mkdir()
     weights = {
-        "weight": classifier.coef_.astype(numpy.float32, order="C"),
-        "bias": classifier.intercept_.astype(numpy.float32),
+        "weight": classifier.coef_.astype(np.float32, order="C"),
+        "bias": classifier.intercept_.astype(np.float32),
     }
     save_file(weights, directory / "model.safetensors")
     config = {"architecture": "logistic-regression", "classes": 10, "inputs": [8, 8]}
@@ -116,7 +122,7 @@ class Demonstration:
         Raises:
             DemoError: The exit status is not ``expected``, or nothing printed says ``naming``.
         """
-        words = [str(argument) for argument in arguments]
+        words = [str(argument).removeprefix(f"{self._directory}/") for argument in arguments]
         say(f"\n$ weightmark {shlex.join(words)}")
         finished = subprocess.run(
             [WEIGHTMARK, *words],
@@ -172,14 +178,11 @@ def demonstrate(given: Path | None) -> None:
             model = given.absolute()
             manifest = directory / "weightmark.json"
         Demonstration(directory).show(model, manifest)
-    say("\nThat was all in a temporary folder, which is gone. Where to go next:")
-    say("  weightmark publish ./model --name acme/digits --version 1.0.0   your own, to keep")
-    say(f"  {Path(__file__).with_name('demo')} PATH   this, with a model of yours")
-    say("  README.md, docs/   networks, keys, trust, the Python API, CI")
+    say(NEXT)
 
 
-def stop(signal_number: int, frame: object) -> NoReturn:
-    """End as on Ctrl-C, so that the temporary folder goes."""
+def stop(*_: object) -> NoReturn:
+    """End in an orderly way, so that the temporary folder goes."""
     raise KeyboardInterrupt
 
 
@@ -190,7 +193,8 @@ def main(arguments: Sequence[str]) -> int:
     given: Path | None = parser.parse_args(arguments).path
     if given is not None and not given.exists():
         parser.error(f"{given} is not there")
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         demonstrate(given)
     except DemoError as error:

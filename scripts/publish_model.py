@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Publish a model from a CI pipeline, on Weightmark's Python API.
+
+Run again after a failure, it completes what was begun; run again after a success, it changes
+nothing and ends well. The key comes from ``WEIGHTMARK_PRIVATE_KEY`` (or ``--key``), network and
+endpoint from ``WEIGHTMARK_NETWORK`` and ``WEIGHTMARK_RPC_URL``, or from the options. Exit statuses
+are those of ``weightmark``::
+
+    WEIGHTMARK_PRIVATE_KEY=… scripts/publish_model.py ./model --name acme/digits --version 1.0.0
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import weightmark
+
+# Weightmark's configuration: what is not given here, its variables and files decide.
+CONFIGURATION = ("network", "rpc_url", "key", "digest", "data_dir")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options, which have the names that they have in ``weightmark publish``."""
+    options = argparse.ArgumentParser(description="Publish a model from a CI pipeline.")
+    options.add_argument("source", type=Path, help="a directory or a file")
+    options.add_argument("--name", required=True, help="the model's name: acme/digits")
+    options.add_argument("--version", required=True, help="the release's version: 1.0.0")
+    options.add_argument("--publisher", help="the publisher, if the key is a delegate's")
+    options.add_argument("--network", help="a network's name or chain id")
+    options.add_argument("--rpc-url", help="the network's JSON-RPC endpoint")
+    options.add_argument("--key", help="a key's name, or a keystore file")
+    options.add_argument("--digest", help="sha2-256 (the default) or blake3")
+    options.add_argument("--data-dir", help="where all state is kept")
+    options.add_argument("--created-by", default="", help="free text: the pipeline, the commit")
+    options.add_argument("--out", type=Path, help="where to write the manifest")
+    options.add_argument("--json", action="store_true", help="print one JSON document")
+    return options
+
+
+def publish(given: argparse.Namespace) -> dict[str, str | None]:
+    """Publish, and return what a later step of the pipeline may need.
+
+    Raises:
+        weightmark.WeightmarkError: It could not be published; the error says why.
+    """
+    configuration = {
+        name: getattr(given, name) for name in CONFIGURATION if getattr(given, name) is not None
+    }
+    publication = weightmark.publish(
+        given.source,
+        name=given.name,
+        version=given.version,
+        publisher=given.publisher,
+        created_by=given.created_by,
+        out=given.out,
+        **configuration,
+    )
+    receipt = publication.receipt
+    return {
+        "reference": publication.reference,
+        "manifest": publication.manifest_path,
+        "manifest_hash": f"0x{publication.manifest_hash.hex()}",
+        "transaction": f"0x{receipt.transaction_hash.hex()}" if receipt else None,
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Publish, print the outcome, and return the exit status."""
+    given = parser().parse_args(arguments)
+    try:
+        published = publish(given)
+    except weightmark.WeightmarkError as error:
+        report = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+        if given.json:
+            print(json.dumps(report, indent=2))
+        else:
+            print(f"error: {error.message}", error.hint, sep="\n  ", file=sys.stderr)
+        return error.exit_status
+    if given.json:
+        print(json.dumps(published, indent=2))
+    else:
+        print(f"published {published['reference']}")
+        print(f"manifest  {published['manifest']}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

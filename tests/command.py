@@ -1,0 +1,68 @@
+"""The real ``weightmark`` command, for tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+BINARIES = Path(sys.executable).parent
+CHECKOUT = Path(__file__).resolve().parent.parent
+PATIENCE = 120.0
+
+
+def clean_environment(user: Path, data: Path) -> dict[str, str]:
+    """Return an environment that has nothing of the machine's user, and is measured by coverage."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return {
+        **measured,
+        "PATH": os.pathsep.join([str(BINARIES), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "HOME": str(user),
+        "LANG": "C.UTF-8",
+        "WEIGHTMARK_HOME": str(data),
+    }
+
+
+@dataclass(frozen=True)
+class Weightmark:
+    """Runs ``weightmark`` as a process of its own.
+
+    Attributes:
+        user: The home directory that it sees.
+        home: Its data directory, unless a call names another.
+        directory: Its working directory, unless a call names another.
+    """
+
+    user: Path
+    home: Path
+    directory: Path
+
+    def __call__(
+        self,
+        *arguments: str | Path,
+        home: Path | None = None,
+        input: str | None = None,  # noqa: A002 - as in subprocess.run
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        timeout: float = PATIENCE,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end, and return its exit status and what it printed."""
+        return subprocess.run(
+            [BINARIES / "weightmark", *arguments],
+            input=input if input is not None else "",
+            cwd=cwd or self.directory,
+            env=self.environment(home, env),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+
+    def environment(
+        self, home: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Return what a command's process gets, for tests that start it themselves."""
+        return {**clean_environment(self.user, home or self.home), **(env or {})}

@@ -1,0 +1,96 @@
+"""The upload script for pipelines, as a pipeline runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import CHECKOUT, PATIENCE, Weightmark
+from tests.conftest import ModelMaker
+
+PRIVATE_KEY = "0x" + "5e" * 32
+NAMED = ("--name", "acme/digits", "--version", "1.0.0")
+
+
+@pytest.fixture
+def model(tmp_path: Path, make_model: ModelMaker) -> Path:
+    """Return a small model."""
+    return make_model(tmp_path / "model")
+
+
+def upload(
+    weightmark: Weightmark, *arguments: str | Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, CHECKOUT / "scripts/publish_model.py", *arguments],
+        cwd=weightmark.directory,
+        env=weightmark.environment(env={"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY, **variables}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def document(finished: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert "Traceback" not in finished.stderr
+    parsed: dict[str, Any] = json.loads(finished.stdout)
+    return parsed
+
+
+def test_what_it_publishes_verifies(run_weightmark: Weightmark, model: Path) -> None:
+    finished = upload(run_weightmark, model, *NAMED, "--json")
+    assert finished.returncode == 0, finished.stderr
+    published = document(finished)
+    assert published["reference"].endswith("/acme/digits@1.0.0")
+    assert Path(published["manifest"]) == model / "weightmark.json"
+    assert run_weightmark("verify", model, "--release", published["reference"]).returncode == 0
+
+
+def test_a_second_run_changes_nothing(run_weightmark: Weightmark, model: Path) -> None:
+    first = document(upload(run_weightmark, model, *NAMED, "--json"))
+    manifest = (model / "weightmark.json").read_bytes()
+    finished = upload(run_weightmark, model, *NAMED, "--json")
+    assert finished.returncode == 0
+    assert document(finished) == {**first, "transaction": None}
+    assert (model / "weightmark.json").read_bytes() == manifest
+
+
+def test_the_same_version_of_other_bytes_is_refused(
+    run_weightmark: Weightmark, model: Path
+) -> None:
+    assert upload(run_weightmark, model, *NAMED).returncode == 0
+    (model / "config.json").write_text("{}")
+    finished = upload(run_weightmark, model, *NAMED, "--json")
+    assert finished.returncode == 1
+    assert document(finished)["error"]["code"] == "version-exists"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "named"),
+    [
+        (("no-such-model", *NAMED), 4, "no-such-model"),
+        ((".", "--name", "Acme Digits", "--version", "1.0.0"), 4, "Acme Digits"),
+        ((".", "--name", "acme/digits"), 2, "--version"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    run_weightmark: Weightmark, arguments: tuple[str, ...], status: int, named: str
+) -> None:
+    finished = upload(run_weightmark, *arguments)
+    assert finished.returncode == status
+    assert named in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_a_bad_key_is_refused_and_not_shown(run_weightmark: Weightmark, model: Path) -> None:
+    secret = "5e" * 31 + "zz"
+    finished = upload(run_weightmark, model, *NAMED, WEIGHTMARK_PRIVATE_KEY=secret)
+    assert finished.returncode == 4
+    assert secret not in finished.stdout + finished.stderr
