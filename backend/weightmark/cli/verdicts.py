@@ -9,7 +9,7 @@ import click
 from weightmark.cli import output
 from weightmark.domain.documents import verdict_document
 from weightmark.domain.text import printable
-from weightmark.domain.verdict import Check, Outcome, Verdict
+from weightmark.domain.verdict import NO_CHAIN, Check, Outcome, Verdict
 
 MAX_PATHS = 20
 
@@ -30,13 +30,19 @@ def print_verdict(verdict: Verdict, path: Path, *, as_json: bool) -> int:
         return verdict.exit_status
     for check in verdict.checks:
         _print_check(check)
-    label = f"{path} is {verdict.release}" if verdict.release else str(path)
-    partly = " (partial)" if verdict.partial else ""
     if verdict.verified:
-        output.succeed(f"verified{partly}: {label}")
+        output.succeed(_success(verdict, path))
     else:
-        click.secho(f"NOT VERIFIED: {printable(str(path))}", fg="red", bold=True)
+        problems = "; ".join(check.message for check in verdict.problems)
+        click.secho(f"NOT VERIFIED: {printable(f'{path}: {problems}')}", fg="red", bold=True)
     return verdict.exit_status
+
+
+def _success(verdict: Verdict, path: Path) -> str:
+    partly = " (in part)" if verdict.partial else ""
+    if verdict.trust_mode == NO_CHAIN:
+        return f"{path} agrees with its manifest{partly}, which says that it is {verdict.release}"
+    return f"verified{partly}: {path} is {verdict.release}"
 
 
 def _print_check(check: Check) -> None:

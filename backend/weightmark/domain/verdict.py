@@ -24,6 +24,10 @@ class Outcome(StrEnum):
 _STATUS_BY_RANK = ((Outcome.FAILED, 1), (Outcome.INVALID, 4), (Outcome.UNCHECKED, 3))
 
 
+# The trust mode of a verdict for which no chain was read.
+NO_CHAIN = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check of the procedure.
@@ -65,7 +69,7 @@ class Verdict:
 
     checks: tuple[Check, ...]
     release: str = ""
-    trust_mode: str = "none"
+    trust_mode: str = NO_CHAIN
     partial: bool = False
 
     @property

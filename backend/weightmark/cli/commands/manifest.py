@@ -9,6 +9,7 @@ import click
 
 from weightmark.cli import drafts, options, output, verdicts
 from weightmark.cli.progress import progress
+from weightmark.domain.documents import hex_text
 
 
 @click.group("manifest")
@@ -89,6 +90,7 @@ def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
         return
     fields = msgspec.to_builtins(evidence.manifest)
     files = fields.pop("files")
+    fields["manifest_hash"] = hex_text(evidence.manifest_hash)
     output.print_fields({name.replace("_", " "): value for name, value in fields.items()})
     output.print_table(
         [
@@ -116,4 +118,6 @@ def diff(old: Path, new: Path, *, as_json: bool, **given: Any) -> int:
         for kind, paths in changes.items():
             for path in paths:
                 output.line(f"{kind:<8} {path}")
+        if not any(changes.values()):
+            output.line("the files are the same")
     return 1 if any(changes.values()) else 0

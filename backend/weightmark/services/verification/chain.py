@@ -20,6 +20,7 @@ from weightmark.domain.registry import (
     head_slot,
     release_slots,
 )
+from weightmark.domain.times import utc_text
 from weightmark.domain.verdict import Check, Outcome
 from weightmark.errors import StorageError, WeightmarkError
 from weightmark.ports.chain import Block, BlockTag, ChainReader
@@ -138,7 +139,8 @@ def _check_registration(evidence: Evidence, final: View, latest: View) -> Check:
         message = "the release is registered, but its block is not final yet"
         return Check(5, "registration", Outcome.UNCHECKED, message, "try again in some minutes")
     message = (
-        f"release {found.word.sequence} of its model, registered at {found.word.registered_at}"
+        f"release {found.word.sequence} of its model, registered at "
+    message += utc_text(found.word.registered_at)
     )
     return Check(5, "registration", Outcome.PASSED, message)
 
@@ -164,7 +166,7 @@ def _check_revocation(latest: View, policy: Policy) -> Check:
     word = latest.release.word
     if not word.is_revoked:
         return Check(5, "revocation", Outcome.PASSED, "the release is not revoked")
-    message = f"the release was revoked as {word.reason.label} at {word.status_at}"
+    message = f"the release was revoked as {word.reason.label} at {utc_text(word.status_at)}"
     if word.reason is Reason.SUPERSEDED:
         outcome = Outcome.WARNED if policy.allow_superseded else Outcome.FAILED
         return Check(5, "revocation", outcome, message, "a newer release takes its place")
