@@ -138,10 +138,8 @@ def _check_registration(evidence: Evidence, final: View, latest: View) -> Check:
     if final.release.commitment != evidence.commitment:
         message = "the release is registered, but its block is not final yet"
         return Check(5, "registration", Outcome.UNCHECKED, message, "try again in some minutes")
-    message = (
-        f"release {found.word.sequence} of its model, registered at "
-    message += utc_text(found.word.registered_at)
-    )
+    registered_at = utc_text(found.word.registered_at)
+    message = f"release {found.word.sequence} of its model, registered at {registered_at}"
     return Check(5, "registration", Outcome.PASSED, message)
 
 
