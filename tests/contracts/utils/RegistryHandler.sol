@@ -91,12 +91,11 @@ contract RegistryHandler is RegistryTest {
         } catch {}
     }
 
-    function addsAuthority(uint32 ownerIndex, uint8 account, uint8 role, uint40 until) external {
+    function addsAuthority(uint32 ownerIndex, uint8 account, bool owner, uint16 lifetime) external {
         ownerIndex = _index(ownerIndex);
+        (uint8 role, uint40 until) = (owner ? OWNER : DELEGATE, _now + lifetime);
         vm.prank(_authority(ownerIndex).account());
-        try registry.addAuthority(
-            publisher, ownerIndex, _account(account), role % 4, until
-        ) returns (
+        try registry.addAuthority(publisher, ownerIndex, _account(account), role, until) returns (
             uint32 index
         ) {
             addedCount++;
@@ -107,7 +106,7 @@ contract RegistryHandler is RegistryTest {
 
     function endsAuthority(uint32 ownerIndex, uint32 index, uint16 later) external {
         (ownerIndex, index) = (_index(ownerIndex), _index(index));
-        uint40 until = START + later % 2000;
+        uint40 until = START + later % 8000;
         vm.prank(_authority(ownerIndex).account());
         try registry.endAuthority(publisher, ownerIndex, index, until) {
             if (until < lowestEnd[index]) lowestEnd[index] = until;
@@ -128,7 +127,7 @@ contract RegistryHandler is RegistryTest {
     function endsKey(uint32 ownerIndex, uint8 key, uint16 later) external {
         ownerIndex = _index(ownerIndex);
         bytes32 fingerprint = bytes32(key % KEYS);
-        uint40 until = START + later % 2000;
+        uint40 until = START + later % 8000;
         vm.prank(_authority(ownerIndex).account());
         try registry.endSigningKey(publisher, ownerIndex, fingerprint, until) {
             if (until < lowestKeyEnd[fingerprint]) lowestKeyEnd[fingerprint] = until;
