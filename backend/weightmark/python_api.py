@@ -148,7 +148,7 @@ def publish(
     application = _application(configuration)
     chain = application.network
     draft = ManifestDraft(
-        publisher=checksum_address(publisher or application.account(chain)),
+        publisher=checksum_address(publisher or application.accounts.address(chain)),
         name=check_name(name),
         version=check_version(version),
         created=application.creation_time(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,16 +14,17 @@ from weightmark.adapters.files.digest_cache import DigestCache
 from weightmark.adapters.files.local_artifact import LocalArtifact
 from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 from weightmark.adapters.state.atomic import write_private
-from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
+from weightmark.adapters.state.keys import KeyFolder
 from weightmark.adapters.state.locks import file_lock
 from weightmark.adapters.state.networks_file import NetworksFile, check_endpoint
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.adapters.state.trust_file import TrustFile
-from weightmark.bootstrap.settings import Settings, load_settings, password_from, read_bounded
+from weightmark.bootstrap.accounts import Accounts, Ask, refuse_to_ask
+from weightmark.bootstrap.settings import Settings, load_settings
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy, decode_policy
 from weightmark.domain.reference import Reference
-from weightmark.errors import ArtifactError, ConfigurationError, KeyFileError
+from weightmark.errors import ArtifactError, ConfigurationError
 from weightmark.ports.artifacts import Artifact
 from weightmark.ports.chain import Block, BlockTag, ChainWriter
 from weightmark.ports.records import FileRecord
@@ -32,20 +33,6 @@ from weightmark.services.find import find_digest, find_file
 from weightmark.services.lookup import Lookup, ResolvedReference, check_chain, resolve
 from weightmark.services.publish import Publisher
 from weightmark.services.verification.procedure import Verifier
-
-Ask = Callable[[str], str]
-
-
-def refuse_to_ask(what: str) -> str:
-    """Take the place of a person where nobody can be asked.
-
-    Raises:
-        KeyFileError: Always.
-    """
-    raise KeyFileError(
-        f"{what} is needed, and nobody can be asked here",
-        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE",
-    )
 
 
 class Application:
@@ -92,6 +79,11 @@ class Application:
     def keys(self) -> KeyFolder:
         """The keys of this machine."""
         return KeyFolder(self.settings.data_dir / "keys")
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The keys that sign."""
+        return Accounts(self.keys, self.settings.key, self._environment, self._ask)
 
     @cached_property
     def chains(self) -> ConfiguredChains:
@@ -222,25 +214,7 @@ class Application:
             KeyFileError: There is no key, or it cannot be used.
             MissingPathError: The key that is named is not there.
         """
-        return self.chains.writer(network, self._private_key(network))
-
-    def account(self, network: Network) -> str:
-        """Return the address of the configured key, without opening it where that can be.
-
-        Raises:
-            KeyFileError: There is no key, or it cannot be used.
-            MissingPathError: The key that is named is not there.
-        """
-        if not self._environment.get("WEIGHTMARK_PRIVATE_KEY"):
-            if self.settings.key:
-                return self.keys.info(self.settings.key).address
-            if network.is_embedded:
-                self.keys.embedded()
-                return self.keys.info(EMBEDDED_KEY).address
-        from eth_account import Account
-
-        address: str = Account.from_key(self._private_key(network).reveal()).address
-        return address
+        return self.chains.writer(network, self.accounts.private_key(network))
 
     def creation_time(self) -> datetime:
         """Return the time that a new manifest carries.
@@ -256,52 +230,6 @@ class Application:
             return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
         except (ValueError, OverflowError, OSError):
             raise ConfigurationError(f"SOURCE_DATE_EPOCH is not a time: {epoch[:40]!r}") from None
-
-    def password(self, what: str) -> str:
-        """Return the password of a key, from the environment or from a person.
-
-        Raises:
-            ConfigurationError: The file that holds it cannot be read.
-            KeyFileError: Nobody can be asked.
-        """
-        given = password_from(self._environment)
-        return self._ask(what) if given is None else given
-
-    @property
-    def has_password(self) -> bool:
-        """Whether the environment gives a password, so that nobody is asked."""
-        return password_from(self._environment) is not None
-
-    def hexadecimal_key(self, path: Path | None) -> PrivateKey:
-        """Return a private key in hex from a file, the environment or a person.
-
-        Raises:
-            ConfigurationError: The file cannot be read.
-            KeyFileError: It is not a key, or nobody can be asked.
-        """
-        if path is not None:
-            return PrivateKey.parse(read_bounded(path).decode("utf-8", "replace"))
-        given = self._environment.get("WEIGHTMARK_PRIVATE_KEY", "")
-        return PrivateKey.parse(given or self._ask("The private key in hex"))
-
-    def _private_key(self, network: Network) -> PrivateKey:
-        if hexadecimal := self._environment.get("WEIGHTMARK_PRIVATE_KEY", ""):
-            return PrivateKey.parse(hexadecimal)
-        if self.settings.key:
-            info = self.keys.info(self.settings.key)
-            if not info.is_encrypted and not network.is_embedded:
-                raise KeyFileError(
-                    f"the key '{info.name}' is not encrypted, and serves the embedded chain alone",
-                    hint="make one: weightmark keys generate NAME",
-                )
-            return self.keys.load(self.settings.key, self.password)
-        if network.is_embedded:
-            return self.keys.embedded()
-        raise KeyFileError(
-            f"publishing on '{network.name}' needs a key",
-            hint="name one with --key, or set WEIGHTMARK_PRIVATE_KEY; "
-            "'weightmark keys generate NAME' makes one",
-        )
 
     def _release_lock(self, release_id: bytes) -> AbstractContextManager[None]:
         return file_lock(self.settings.data_dir / "locks" / f"{release_id.hex()}.lock")

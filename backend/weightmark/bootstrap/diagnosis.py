@@ -95,7 +95,7 @@ def _policy(application: Application) -> str:
 
 
 def _key(application: Application) -> str:
-    return f"publishing as {application.account(application.network)}"
+    return f"publishing as {application.accounts.address(application.network)}"
 
 
 def _network(application: Application) -> str:

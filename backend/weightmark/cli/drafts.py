@@ -74,7 +74,7 @@ def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:
         ValueFormatError: A name, version, address or digest does not have its form.
         KeyFileError: No publisher is given, and there is no key.
     """
-    publisher = given["publisher"] or application.account(application.network)
+    publisher = given["publisher"] or application.accounts.address(application.network)
     return ManifestDraft(
         publisher=checksum_address(publisher),
         name=check_name(given["name"]),

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from weightmark.bootstrap.application import Application, refuse_to_ask
+from weightmark.bootstrap.accounts import refuse_to_ask
+from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import OPTIONS, working_environment
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

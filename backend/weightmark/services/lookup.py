@@ -58,14 +58,17 @@ def resolve(reference: Reference, trust: TrustList, chains: Chains) -> ResolvedR
         raise UsageError(f"--network {network.name} contradicts the reference {reference}")
     if reference.has_address:
         publisher = reference.publisher
-        if network is None:
-            known = trust.chains_of(publisher)
-            network = chains.network(str(known[0])) if len(known) == 1 else chains.default
+        network = network or _network_of(publisher, trust, chains)
     else:
         entry = trust.named(reference.publisher, network.chain_id if network else None)
         publisher = entry.address
         network = network or chains.network(str(entry.chain_id))
     return ResolvedReference(network, publisher, reference.name, reference.version)
+
+
+def _network_of(publisher: str, trust: TrustList, chains: Chains) -> Network:
+    trusted_on = trust.chains_of(publisher)
+    return chains.network(str(trusted_on[0])) if len(trusted_on) == 1 else chains.default
 
 
 def check_chain(reader: ChainReader, network: Network, chains: Chains, block: Block) -> None:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weightmark.cli import options, output
-from weightmark.errors import KeyFileError
 
 if TYPE_CHECKING:
     from weightmark.adapters.state.keys import KeyInfo
-    from weightmark.bootstrap.application import Application
 
 
 @click.group("keys")
@@ -34,7 +32,7 @@ def generate(name: str, *, as_json: bool, **given: Any) -> None:
     """Make a key, encrypted with a password that is asked for twice."""
     application = options.application(given)
     application.keys.check_new(name)
-    info = application.keys.generate(name, _new_password(application))
+    info = application.keys.generate(name, application.accounts.new_password())
     _print_key(info, "made", as_json=as_json)
 
 
@@ -58,8 +56,8 @@ def import_(name: str, from_file: Path | None, *, as_json: bool, **given: Any) -
     """Encrypt a private key in hex, and keep it. It is never taken from an argument."""
     application = options.application(given)
     application.keys.check_new(name)
-    key = application.hexadecimal_key(from_file)
-    info = application.keys.add(name, key, _new_password(application))
+    key = application.accounts.given_key(from_file)
+    info = application.keys.add(name, key, application.accounts.new_password())
     _print_key(info, "imported", as_json=as_json)
 
 
@@ -83,13 +81,6 @@ def show(name: str, *, as_json: bool, **given: Any) -> None:
     """Show the address of a key, and where its file is. The key itself is never shown."""
     info = options.application(given).keys.info(name)
     _print_key(info, "", as_json=as_json)
-
-
-def _new_password(application: Application) -> str:
-    password = application.password("A new password")
-    if not application.has_password and password != application.password("The same again"):
-        raise KeyFileError("the two passwords differ", hint="nothing was written; try again")
-    return password
 
 
 def _print_key(info: KeyInfo, done: str, *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -39,42 +39,37 @@ def check_files(
     start: Start,
 ) -> tuple[Check, ...]:
     """Compare the files with the manifest's entries."""
-    wanted = {entry.path: entry for entry in manifest.files if selection.takes(entry.path)}
-    present = {path for path in wanted if path in listing.sizes}
-    same_size = {path for path in present if listing.sizes[path] == wanted[path].size}
-    listed = {entry.path for entry in manifest.files}
-    extra = [path for path in listing.sizes if path not in listed]
-    total = sum(listing.sizes[path] for path in same_size)
-    hashed = artifact.hash(same_size, manifest.algorithm, start(total))
-    altered = (present - same_size) | {
-        path for path, entry in hashed.entries.items() if entry != wanted[path]
-    }
-    problems = (
-        _problem("altered", altered, "altered"),
-        _problem("missing", wanted.keys() - present, "missing"),
-        _problem("extra", extra, "not listed in the manifest"),
+    listed = {entry.path: entry for entry in manifest.files}
+    wanted = {path: entry for path, entry in listed.items() if selection.takes(path)}
+    present = wanted.keys() & listing.sizes.keys()
+    # What has another size is altered, and need not be read.
+    readable = {path for path in present if listing.sizes[path] == wanted[path].size}
+    total = sum(listing.sizes[path] for path in readable)
+    hashed = artifact.hash(readable, manifest.algorithm, start(total))
+    altered = {path for path, entry in hashed.entries.items() if entry != wanted[path]}
+    found = (
+        *_problem("altered", altered | (present - readable), "altered"),
+        *_problem("missing", wanted.keys() - present, "missing"),
+        *_problem("extra", listing.sizes.keys() - listed.keys(), "not listed in the manifest"),
         *(Check.of_error(7, "files", error) for _, error in sorted(hashed.errors.items())),
-        _nothing_selected(wanted, selection),
+        *_nothing_selected(wanted, selection),
     )
-    found = tuple(check for check in problems if check is not None)
-    if found:
-        return (*found, *_ignored(listing, manifest))
-    return (_passed(wanted, manifest, selection), *_ignored(listing, manifest))
+    passed = () if found else (_passed(wanted, manifest, selection),)
+    return (*found, *passed, *_ignored(listing, manifest))
 
 
-def _problem(name: str, paths: Iterable[str], what: str) -> Check | None:
-    ordered = tuple(sorted(paths))
-    if not ordered:
-        return None
-    count = "1 file is" if len(ordered) == 1 else f"{len(ordered)} files are"
-    return Check(7, name, Outcome.FAILED, f"{count} {what}", paths=ordered)
+def _problem(name: str, paths: Collection[str], what: str) -> tuple[Check, ...]:
+    if not paths:
+        return ()
+    count = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
+    return (Check(7, name, Outcome.FAILED, f"{count} {what}", paths=tuple(sorted(paths))),)
 
 
-def _nothing_selected(wanted: dict[str, FileEntry], selection: FileSelection) -> Check | None:
+def _nothing_selected(wanted: dict[str, FileEntry], selection: FileSelection) -> tuple[Check, ...]:
     if wanted:
-        return None
+        return ()
     message = f"no file of the release matches {' or '.join(selection.only)}"
-    return Check(7, "selection", Outcome.INVALID, message)
+    return (Check(7, "selection", Outcome.INVALID, message),)
 
 
 def _passed(wanted: dict[str, FileEntry], manifest: Manifest, selection: FileSelection) -> Check:

@@ -1,0 +1,116 @@
+"""Which key signs: the one that the environment, the configuration or the network gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
+from weightmark.bootstrap.settings import password_from, read_bounded
+from weightmark.domain.networks import Network
+from weightmark.errors import KeyFileError
+
+Ask = Callable[[str], str]
+
+
+def refuse_to_ask(what: str) -> str:
+    """Take the place of a person where nobody can be asked.
+
+    Raises:
+        KeyFileError: Always.
+    """
+    raise KeyFileError(
+        f"{what} is needed, and nobody can be asked here",
+        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE",
+    )
+
+
+class Accounts:
+    """Finds keys and passwords. Secrets come from the environment, a file or a person."""
+
+    def __init__(
+        self, keys: KeyFolder, chosen: str, environment: Mapping[str, str], ask: Ask
+    ) -> None:
+        self._keys = keys
+        self._chosen = chosen
+        self._environment = environment
+        self._ask = ask
+
+    def private_key(self, network: Network) -> PrivateKey:
+        """Return the key that sends transactions on a network.
+
+        Raises:
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        if hexadecimal := self._variable:
+            return PrivateKey.parse(hexadecimal)
+        if self._chosen:
+            return self._chosen_key(network)
+        if network.is_embedded:
+            return self._keys.embedded()
+        raise KeyFileError(
+            f"sending transactions on '{network.name}' needs a key",
+            hint="name one with --key, or set WEIGHTMARK_PRIVATE_KEY; "
+            "'weightmark keys generate NAME' makes one",
+        )
+
+    def address(self, network: Network) -> str:
+        """Return the address of that key, without opening it where that can be.
+
+        Raises:
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        if self._chosen and not self._variable:
+            return self._keys.info(self._chosen).address
+        key = self.private_key(network)
+        if network.is_embedded and not self._variable:
+            return self._keys.info(EMBEDDED_KEY).address
+        from eth_account import Account
+
+        address: str = Account.from_key(key.reveal()).address
+        return address
+
+    def given_key(self, path: Path | None) -> PrivateKey:
+        """Return a private key in hex from a file, the environment or a person.
+
+        Raises:
+            ConfigurationError: The file cannot be read.
+            KeyFileError: It is not a key, or nobody can be asked.
+        """
+        if path is not None:
+            return PrivateKey.parse(read_bounded(path).decode("utf-8", "replace"))
+        return PrivateKey.parse(self._variable or self._ask("The private key in hex"))
+
+    def new_password(self) -> str:
+        """Return a password from the environment, or from a person who gives it twice.
+
+        Raises:
+            ConfigurationError: The file that holds it cannot be read.
+            KeyFileError: The two differ, or nobody can be asked.
+        """
+        given = password_from(self._environment)
+        if given is not None:
+            return given
+        password = self._ask("A new password")
+        if password != self._ask("The same password again"):
+            raise KeyFileError("the two passwords differ", hint="nothing was written; try again")
+        return password
+
+    @property
+    def _variable(self) -> str:
+        return self._environment.get("WEIGHTMARK_PRIVATE_KEY", "")
+
+    def _chosen_key(self, network: Network) -> PrivateKey:
+        info = self._keys.info(self._chosen)
+        if not info.is_encrypted and not network.is_embedded:
+            raise KeyFileError(
+                f"the key '{info.name}' is not encrypted, and serves the embedded chain alone",
+                hint="make one: weightmark keys generate NAME",
+            )
+        return self._keys.load(self._chosen, self._password)
+
+    def _password(self, what: str) -> str:
+        given = password_from(self._environment)
+        return self._ask(what) if given is None else given
