@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 
 from weightmark.adapters.chain.configured import ConfiguredChains
+from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.adapters.files.digest_cache import DigestCache
 from weightmark.adapters.files.local_artifact import LocalArtifact
 from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 from weightmark.adapters.state.atomic import write_private
 from weightmark.adapters.state.keys import KeyFolder
 from weightmark.adapters.state.locks import file_lock
-from weightmark.adapters.state.networks_file import NetworksFile, check_endpoint
+from weightmark.adapters.state.networks_file import NetworksFile
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.bootstrap.accounts import Accounts, Ask, refuse_to_ask
@@ -29,6 +30,7 @@ from weightmark.ports.artifacts import Artifact
 from weightmark.ports.chain import Block, BlockTag, ChainWriter
 from weightmark.ports.records import FileRecord
 from weightmark.services import sidecars
+from weightmark.services.catalogue import Catalogue
 from weightmark.services.find import find_digest, find_file
 from weightmark.services.lookup import Lookup, ResolvedReference, check_chain, resolve
 from weightmark.services.publish import Publisher
@@ -92,7 +94,7 @@ class Application:
         return ConfiguredChains(
             networks=self.networks.all(),
             embedded_path=settings.data_dir / "chain" / "local.sqlite3",
-            rpc_url=check_endpoint(settings.rpc_url) if settings.rpc_url else "",
+            rpc_url=Endpoint.parse(settings.rpc_url).url if settings.rpc_url else "",
             chosen_name=settings.chosen_network,
             default_name=settings.network,
         )
@@ -169,6 +171,10 @@ class Application:
             LookAlikeContractError: The contract is not the registry.
         """
         return Lookup(self.chains, network)
+
+    def catalogue(self) -> Catalogue:
+        """Return what answers the look-ups of the web API."""
+        return Catalogue(self.chains, self.trust, self.records)
 
     def check_network(self, network: Network) -> Block:
         """Make sure that a chain can be used, and return its newest block.

@@ -6,7 +6,6 @@ Chain ids of public networks are those of the EIP-155 registry (https://chainid.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 # The bytes "WMK": no public chain has this id.
 EMBEDDED_CHAIN_ID = 0x574D4B
@@ -26,15 +25,6 @@ class Network:
     name: str
     chain_id: int
     rpc_url: str = ""
-
-    @property
-    def endpoint_label(self) -> str:
-        """The endpoint's scheme and host; what follows may hold a key, and is never shown."""
-        if not self.rpc_url:
-            return ""
-        parts = urlsplit(self.rpc_url)
-        port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname}{port}"
 
     @property
     def is_embedded(self) -> bool:

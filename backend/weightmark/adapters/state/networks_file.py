@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
+from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.adapters.state.atomic import storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.networks import BUILT_IN, Network
@@ -100,23 +100,5 @@ def check_network(network: Network) -> Network:
     if not 0 < network.chain_id < MAX_CHAIN_ID:
         raise ConfigurationError(f"{network.chain_id} is not a chain id")
     if network.rpc_url:
-        check_endpoint(network.rpc_url)
+        Endpoint.parse(network.rpc_url)
     return network
-
-
-def check_endpoint(url: str) -> str:
-    """Return ``url`` if it may be an endpoint. The message shows none of it: it may hold a key.
-
-    Raises:
-        ConfigurationError: It is not an http or https URL with a host.
-    """
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
-        raise ConfigurationError(
-            "the endpoint is not an http or https URL", hint="write https://HOST/…"
-        )
-    return url

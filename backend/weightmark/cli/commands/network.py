@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.cli import options, output
 from weightmark.domain.documents import hex_text
 from weightmark.domain.networks import Network
@@ -22,7 +23,7 @@ def list_(*, as_json: bool, **given: Any) -> None:
     """List the networks that are known; of an endpoint only the host, as it may hold a key."""
     application = options.application(given)
     networks = [
-        {"name": each.name, "chain_id": each.chain_id, "endpoint": each.endpoint_label}
+        {"name": each.name, "chain_id": each.chain_id, "endpoint": _endpoint(each)}
         for each in application.networks.all()
     ]
     if as_json:
@@ -49,7 +50,7 @@ def add(name: str, chain_id: int, *, as_json: bool, **given: Any) -> None:
     network = Network(name, chain_id, given["rpc_url"] or "")
     application.networks.add(network)
     if as_json:
-        output.print_json({"name": name, "chain_id": chain_id, "endpoint": network.endpoint_label})
+        output.print_json({"name": name, "chain_id": chain_id, "endpoint": _endpoint(network)})
         return
     output.succeed(f"added: {name} (chain {chain_id})")
 
@@ -89,3 +90,7 @@ def deploy(name: str | None, *, as_json: bool, **given: Any) -> None:
         output.print_json({"network": network.name, "registry": registry.address})
         return
     output.succeed(f"the registry is on '{network.name}', at {registry.address}")
+
+
+def _endpoint(network: Network) -> str:
+    return Endpoint.parse(network.rpc_url).public_name if network.rpc_url else ""
