@@ -227,6 +227,7 @@ class ConfigurationError(InputError):
     """A configuration, trust or network file is malformed, or a setting in it is."""
 
     code = "bad-configuration"
+    http_status = 503  # whoever asks over HTTP did not write it
 
 
 def all_errors() -> tuple[type[WeightmarkError], ...]:

@@ -54,17 +54,24 @@ def parse_reference(text: str) -> Reference:
             f"'{printable(text[:200])}' is not a reference",
             hint="write [chain:]publisher/name[@version]: me/acme/digits@1.0.0",
         )
-    publisher = match["publisher"]
-    publisher = (
-        checksum_address(publisher) if publisher.startswith("0x") else check_nickname(publisher)
-    )
     version = match["version"] or ""
     return Reference(
         chain=match["chain"] or "",
-        publisher=publisher,
+        publisher=check_publisher(match["publisher"]),
         name=check_name(match["name"]),
         version=check_version(version) if version else "",
     )
+
+
+def check_publisher(publisher: str) -> str:
+    """Return an address with its checksum, or a nickname as it is.
+
+    Raises:
+        ValueFormatError: The text is neither.
+    """
+    if publisher.startswith("0x"):
+        return checksum_address(publisher)
+    return check_nickname(publisher)
 
 
 def check_nickname(nickname: str) -> str:

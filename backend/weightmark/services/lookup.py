@@ -52,18 +52,44 @@ def resolve(reference: Reference, trust: TrustList, chains: Chains) -> ResolvedR
         UsageError: The chosen network contradicts the reference.
         ValueFormatError: The chain or the nickname is unknown, or ambiguous.
     """
-    named = chains.network(reference.chain) if reference.chain else None
-    network = chains.chosen or named
-    if named and network and named.chain_id != network.chain_id:
-        raise UsageError(f"--network {network.name} contradicts the reference {reference}")
-    if reference.has_address:
-        publisher = reference.publisher
-        network = network or _network_of(publisher, trust, chains)
-    else:
-        entry = trust.named(reference.publisher, network.chain_id if network else None)
-        publisher = entry.address
-        network = network or chains.network(str(entry.chain_id))
+    network, publisher = resolve_publisher(reference.chain, reference.publisher, trust, chains)
     return ResolvedReference(network, publisher, reference.name, reference.version)
+
+
+def resolve_publisher(
+    chain: str, publisher: str, trust: TrustList, chains: Chains
+) -> tuple[Network, str]:
+    """Find out which chain and which address a publisher means, as `resolve` does.
+
+    Args:
+        chain: A network's name or a chain id, or empty.
+        publisher: A checksummed address, or a nickname.
+        trust: Whose nicknames count.
+        chains: The networks that are known.
+
+    Raises:
+        UsageError: The chosen network contradicts ``chain``.
+        ValueFormatError: The chain or the nickname is unknown, or ambiguous.
+    """
+    network = network_asked_for(chain, chains)
+    if not publisher.startswith("0x"):
+        entry = trust.named(publisher, network.chain_id if network else None)
+        return network or chains.network(str(entry.chain_id)), entry.address
+    return network or _network_of(publisher, trust, chains), publisher
+
+
+def network_asked_for(chain: str, chains: Chains) -> Network | None:
+    """Return the chosen network, or else the one that ``chain`` names, if it names one.
+
+    Raises:
+        UsageError: Both are given, and they are two.
+        ValueFormatError: The chain is unknown.
+    """
+    named = chains.network(chain) if chain else None
+    chosen = chains.chosen
+    if named and chosen and named.chain_id != chosen.chain_id:
+        raise UsageError(f"--network {chosen.name} contradicts the chain '{chain}'")
+    return chosen or named
 
 
 def _network_of(publisher: str, trust: TrustList, chains: Chains) -> Network:

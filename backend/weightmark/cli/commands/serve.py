@@ -26,16 +26,22 @@ Examples:
 def command(host: str, port: int, *, as_json: bool, **given: Any) -> None:
     """Answer look-ups over HTTP, from what this machine knows and from the chain.
 
-    The API has no accounts, and only reads. Its description is at /openapi.json, for people at
-    /docs.
+    The API has no accounts, and only reads. Its description is at /openapi.json. SIGINT (Ctrl-C)
+    and SIGTERM end it.
     """
     application = options.application(given)
     try:
-        from weightmark.api.server import serve
+        from weightmark.api.server import Listening, serve
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             f"the web API needs the package {error.name}", hint="pip install 'weightmark[server]'"
         ) from None
-    if as_json:
-        output.print_json({"host": host, "port": port})
-    serve(application, host, port)
+
+    def announce(listening: Listening) -> None:
+        click.echo(f"listening on {listening.url}; Ctrl-C ends it", err=True)
+        if not listening.is_loopback:
+            click.echo("warning: whoever reaches it may ask; there is no authentication", err=True)
+        if as_json:
+            output.print_json({"host": listening.host, "port": listening.port})
+
+    serve(application, host, port, announce)

@@ -1,0 +1,1 @@
+"""The web API: look-ups over HTTP, for programs."""

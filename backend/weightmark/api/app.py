@@ -1,0 +1,67 @@
+"""The web API as an ASGI application."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter
+from starlette.exceptions import HTTPException
+
+from weightmark.api.documents import ProblemDocument
+from weightmark.api.guard import Guard
+from weightmark.api.problems import answer_error
+from weightmark.api.routes import PROBLEM_SCHEMA, add_routes
+from weightmark.bootstrap.application import Application
+from weightmark.errors import WeightmarkError
+from weightmark.version import __version__
+
+_DESCRIPTION: Final = """\
+Look-ups of releases, files and publishers, from what this machine remembers and from the chain.
+
+An answer is what this server says. To know, verify the files: `weightmark verify`. Registered is
+not trusted, and whoever registered a release need not be its author."""
+
+_NO_TELEMETRY: Final[Any] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+class WebApi(FastAPI):
+    """FastAPI, with the schema of problems in its description."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of the API."""
+        description = super().openapi()
+        schemas = description["components"]["schemas"]
+        schemas[PROBLEM_SCHEMA] = TypeAdapter(ProblemDocument).json_schema()
+        return description
+
+
+def create_app(application: Application, *, local_only: bool = False) -> FastAPI:
+    """Return the web API of a configured Weightmark.
+
+    Args:
+        application: What answers.
+        local_only: Whether to answer requests for this machine's loopback names alone.
+    """
+    app = WebApi(
+        title="Weightmark",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,  # FastAPI's pages for people load their scripts from other hosts
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+    )
+    app.state.application = application
+    app.add_middleware(Guard, local_only=local_only)
+    for error in (WeightmarkError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(error, answer_error)
+    add_routes(app)
+    return app

@@ -1,0 +1,77 @@
+"""What holds for every request and answer, before any route is looked at."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from weightmark.api.problems import SECURITY_HEADERS, problem
+from weightmark.errors import NotAuthorizedError, UsageError
+
+# The longest path that can mean something has a nickname, a name and a version in which each
+# character is percent-encoded: 3 * (64 + 128 + 64) and the words of the route.
+MAX_PATH_LENGTH: Final = 1024
+MAX_QUERY_LENGTH: Final = 256
+
+
+class Guard:
+    """Bounds requests, and puts the headers of `SECURITY_HEADERS` on answers.
+
+    Args:
+        app: What answers the requests that pass.
+        local_only: Whether the server listens on loopback. A page in a browser of this machine
+            could otherwise read the answers, by a host name of its own that it lets stand for
+            127.0.0.1 (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, *, local_only: bool) -> None:
+        self._app = app
+        self._local_only = local_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        answer = self._refusal(Request(scope)) or self._app
+        await answer(scope, receive, send_with_headers)
+
+    def _refusal(self, request: Request) -> ASGIApp | None:
+        path, query = request.scope["raw_path"], request.scope["query_string"]
+        if len(path) > MAX_PATH_LENGTH or len(query) > MAX_QUERY_LENGTH:
+            message = f"a path has at most {MAX_PATH_LENGTH} bytes, a query {MAX_QUERY_LENGTH}"
+            return problem(UsageError(message), status=HTTPStatus.REQUEST_URI_TOO_LONG)
+        if self._local_only and not is_loopback(_host(request)):
+            message = "this server listens on loopback, and answers to no other host name"
+            hint = "ask for 127.0.0.1 or localhost, or start the server with --host"
+            error = NotAuthorizedError(message, hint=hint)
+            return problem(error, status=HTTPStatus.MISDIRECTED_REQUEST)
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address means the machine itself."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _host(request: Request) -> str:
+    # Not `request.url`: what a client writes into this header need not be a host.
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,128 @@
+"""The routes: parse, call, render. They block, so the framework runs them in threads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, FastAPI, Path, Query, Request
+
+from weightmark.api import examples
+from weightmark.api.documents import (
+    FoundFileDocument,
+    HealthDocument,
+    found_file_document,
+    health_document,
+)
+from weightmark.api.problems import PROBLEM_MEDIA_TYPE, shown
+from weightmark.bootstrap.application import Application
+from weightmark.domain.documents import ReleaseDocument, release_document
+from weightmark.services.catalogue import Catalogue
+
+PROBLEM_SCHEMA: Final = "ProblemDocument"
+
+_PROBLEMS: Final = {
+    400: "The chain contradicts the network that the server was started for",
+    404: "No such release is known",
+    414: "Path or query is too long",
+    422: "A value does not have its form, or is ambiguous",
+    500: "The server failed",
+    502: "The contract on the chain is not Weightmark's registry",
+    503: "The chain is out of reach, or the server's own state is",
+}
+_OF_EVERY_ROUTE: Final = (414, 500, 503)
+
+
+def _application(request: Request) -> Application:
+    application: Application = request.app.state.application
+    return application
+
+
+def _catalogue(request: Request) -> Catalogue:
+    return _application(request).catalogue()
+
+
+Opened = Annotated[Catalogue, Depends(_catalogue)]
+Chain = Annotated[
+    str,
+    Query(max_length=64, description="A network's name or a chain id.", examples=["sepolia"]),
+]
+Publisher = Annotated[
+    str, Path(description="An address, or a nickname of the server's trust file.")
+]
+
+
+def health(application: Annotated[Application, Depends(_application)]) -> HealthDocument:
+    """Say whether look-ups can be answered: 503 where the chain or the registry is out of reach."""
+    network = application.network
+    return health_document(network, application.check_network(network))
+
+
+def release_by_id(
+    catalogue: Opened,
+    release_id: Annotated[str, Path(description="0x and 64 hex digits.")],
+    chain: Chain = "",
+) -> ReleaseDocument:
+    """Tell what the chain says of a release that this machine published or verified."""
+    return release_document(catalogue.release_by_id(release_id, chain))
+
+
+def release(
+    catalogue: Opened,
+    publisher: Publisher,
+    name: Annotated[str, Path(description="The model's name, which may hold '/'.")],
+    version: Annotated[str, Path(description="The release's version.")],
+    chain: Chain = "",
+) -> ReleaseDocument:
+    """Tell what the chain says of a release."""
+    return release_document(catalogue.release(publisher, name, version, chain))
+
+
+def files(
+    catalogue: Opened, digest: Annotated[str, Path(description="A multihash in lower-case hex.")]
+) -> list[FoundFileDocument]:
+    """List the files of that content that this machine published or verified.
+
+    Each comes with everybody's releases of the same bytes, and their times. Whoever registered a
+    release need not be its author.
+    """
+    return [
+        found_file_document(found, shown(found.error) if found.error else None)
+        for found in catalogue.files(digest)
+    ]
+
+
+def releases_of_publisher(
+    catalogue: Opened, publisher: Publisher, chain: Chain = ""
+) -> list[ReleaseDocument]:
+    """List the releases that a publisher registered on one chain, the oldest first."""
+    return [release_document(view) for view in catalogue.by_publisher(publisher, chain)]
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add every route."""
+    app.get("/healthz", responses=_answers(examples.HEALTH, 502))(health)
+    app.get("/v1/releases/{release_id}", responses=_answers(examples.RELEASE, 400, 404, 422, 502))(
+        release_by_id
+    )
+    app.get(
+        "/v1/releases/{publisher}/{name:path}/{version}",
+        responses=_answers(examples.RELEASE, 400, 404, 422, 502),
+    )(release)
+    app.get("/v1/files/{digest}", responses=_answers([examples.FOUND_FILE], 422))(files)
+    app.get("/v1/publishers/{publisher}", responses=_answers([examples.RELEASE], 400, 422, 502))(
+        releases_of_publisher
+    )
+
+
+def _answers(example: object, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    problem = {
+        "schema": {"$ref": f"#/components/schemas/{PROBLEM_SCHEMA}"},
+        "example": examples.PROBLEM,
+    }
+    return {
+        200: {"content": {"application/json": {"example": example}}},
+        **{
+            status: {"description": _PROBLEMS[status], "content": {PROBLEM_MEDIA_TYPE: problem}}
+            for status in sorted({*statuses, *_OF_EVERY_ROUTE})
+        },
+    }
