@@ -16,6 +16,7 @@ from weightmark.adapters.chain.deployment import (
     packaged_registry,
     registry_deployment,
 )
+from weightmark.adapters.chain.imports import kept_recursion_limit
 from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.reverts import error_of, revert_data
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
@@ -196,22 +197,25 @@ class RpcChainWriter:
 
     @cached_property
     def _signer(self) -> LocalAccount:
-        from eth_account import Account
+        with kept_recursion_limit():
+            from eth_account import Account
 
         account: LocalAccount = Account.from_key(self._private_key)
         return account
 
     @cached_property
     def _web3(self) -> Web3:
-        from web3 import Web3
+        with kept_recursion_limit():
+            from web3 import Web3
 
-        from weightmark.adapters.chain.web3_provider import TransportProvider
+            from weightmark.adapters.chain.web3_provider import TransportProvider
 
         return Web3(TransportProvider(self._transport), middleware=[])
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        from web3.exceptions import TimeExhausted, Web3Exception, Web3RPCError
+        with kept_recursion_limit():
+            from web3.exceptions import TimeExhausted, Web3Exception, Web3RPCError
 
         try:
             yield

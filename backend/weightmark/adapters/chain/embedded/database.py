@@ -49,7 +49,8 @@ class Nodes:
         self._connection = connection
 
     def __getitem__(self, key: bytes) -> bytes:
-        row = self._connection.execute("SELECT value FROM nodes WHERE key = ?", (key,)).fetchone()
+        query = "SELECT CAST(value AS BLOB) FROM nodes WHERE key = ?"
+        row = self._connection.execute(query, (key,)).fetchone()
         if row is None:
             raise KeyError(key)
         value: bytes = row[0]
@@ -78,7 +79,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise _nothing_yet()
     with _opened(path) as connection:
         connection.execute("PRAGMA query_only = ON")
-        if not is_created(connection):
+        if not is_created(connection, path):
             raise _nothing_yet()
         yield connection
 
@@ -98,15 +99,12 @@ def writing(path: Path, lock_seconds: float) -> Iterator[sqlite3.Connection]:
     with _locked(path, lock_seconds), _opened(path) as connection:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        # Whatever ends this before COMMIT closes the connection, and undoes all of it.
+        yield connection
         connection.execute("COMMIT")
 
 
-def is_created(connection: sqlite3.Connection) -> bool:
+def is_created(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the file holds a chain; a writer may have been killed before it made one.
 
     Raises:
@@ -115,8 +113,9 @@ def is_created(connection: sqlite3.Connection) -> bool:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version not in (0, SCHEMA_VERSION):
         raise StorageError(
-            f"the embedded chain has format {version}, and this version knows {SCHEMA_VERSION}",
-            hint="use the version of weightmark that wrote it, or a newer one",
+            f"the embedded chain in {path} has format {version}; this version of weightmark knows "
+            f"format {SCHEMA_VERSION}",
+            hint="use the version that wrote it, or a newer one",
         )
     return bool(version)
 
@@ -183,7 +182,8 @@ def _nothing_yet() -> NotDeployedError:
 
 
 def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:
-    match error.sqlite_errorcode if hasattr(error, "sqlite_errorcode") else None:
+    # The low byte is the kind of error, the others say more about it.
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:
         case sqlite3.SQLITE_FULL:
             hint = "free some space; nothing was lost, and the command can be repeated"
         case sqlite3.SQLITE_BUSY:

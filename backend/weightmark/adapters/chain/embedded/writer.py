@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from weightmark.adapters.chain.calls import register_call, revoke_call
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded.database import corrupt, is_created, writing
+from weightmark.adapters.chain.imports import kept_recursion_limit
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import TransactionFailedError
 from weightmark.ports.chain import RegistryContract, TransactionReceipt
@@ -67,15 +68,16 @@ class EmbeddedChainWriter:
 
     @contextmanager
     def _machine(self) -> Iterator[Machine]:
-        from eth.exceptions import PyEVMError
-        from eth_utils.exceptions import ValidationError
-        from trie.exceptions import MissingTrieNode
+        with kept_recursion_limit():
+            from eth.exceptions import PyEVMError
+            from eth_utils.exceptions import ValidationError
+            from trie.exceptions import MissingTrieNode
 
-        from weightmark.adapters.chain.embedded.machine import Machine
+            from weightmark.adapters.chain.embedded.machine import Machine
 
         with writing(self._path, self._lock_seconds) as connection:
             try:
-                created = is_created(connection)
+                created = is_created(connection, self._path)
                 machine = Machine(connection) if created else Machine.create(connection)
                 machine.deploy()
                 yield machine

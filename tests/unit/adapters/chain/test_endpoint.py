@@ -1,0 +1,58 @@
+"""URLs of endpoints."""
+
+from __future__ import annotations
+
+import pytest
+
+from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://127.0.0.1:8545", "http://127.0.0.1:8545"),
+        ("https://rpc.example/v3/0123456789abcdef", "https://rpc.example"),
+        ("https://user:password@rpc.example:444/?key=secret", "https://rpc.example:444"),
+        ("http://[::1]:8545/", "http://[::1]:8545"),
+    ],
+)
+def test_only_scheme_host_and_port_are_shown(url: str, name: str) -> None:
+    endpoint = Endpoint.parse(url)
+    assert endpoint.public_name == name
+    assert endpoint.url == url
+    assert "0123456789abcdef" not in repr(endpoint)
+    assert "password" not in repr(endpoint)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "rpc.example",
+        "file:///etc/passwd",
+        "ftp://host",
+        "ws://host",
+        "http://",
+        "http://h:x",
+        "http://[",
+    ],
+)
+def test_only_http_is_accepted(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="not one of HTTP"):
+        Endpoint.parse(url)
+
+
+def test_a_refused_url_is_not_shown() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Endpoint.parse("htps://rpc.example/v3/0123456789abcdef")
+    assert "0123456789abcdef" not in caught.value.message + caught.value.hint
+
+
+def test_texts_are_shown_without_secrets() -> None:
+    endpoint = Endpoint.parse(
+        "https://someuser:pass%2Fword@h/v3/0123456789abcdef?token=t0ken-t0ken"
+    )
+    text = "no someuser pass/word pass%2Fword 0123456789abcdef t0ken-t0ken \x1b[31m"
+    assert endpoint.shown(text) == "no … … … … … \\x1b[31m"
+    assert len(endpoint.shown("x" * 10_000)) == 200
