@@ -84,15 +84,16 @@ def hash_files(
     if workers <= 1:
         hashing.work()
         return hashing.found
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
     with ThreadPoolExecutor(workers) as pool:
-        running = [pool.submit(hashing.work) for _ in range(workers)]
         try:
-            for each in running:
-                each.result()
+            running = [pool.submit(hashing.work) for _ in range(workers)]
+            wait(running, return_when=FIRST_EXCEPTION)
         finally:
             hashing.stop()
+        for each in running:
+            each.result()
     return hashing.found
 
 

@@ -1,0 +1,109 @@
+"""An artifact in memory, which can be made to fail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from blake3 import blake3
+
+from weightmark.domain.digests import Digest, DigestAlgorithm
+from weightmark.domain.manifest import FileEntry
+from weightmark.domain.paths import check_paths
+from weightmark.errors import (
+    ArtifactChangedError,
+    ArtifactError,
+    MissingPathError,
+    StorageError,
+    WeightmarkError,
+)
+from weightmark.ports.artifacts import Advance, HashedFiles, Listing
+
+
+def digest_of(data: bytes, algorithm: DigestAlgorithm) -> Digest:
+    """Return the digest of bytes in memory."""
+    match algorithm:
+        case DigestAlgorithm.SHA2_256:
+            return Digest(algorithm, hashlib.sha256(data).digest())
+        case DigestAlgorithm.BLAKE3:
+            return Digest(algorithm, blake3(data).digest())
+
+
+def entry_of(path: str, data: bytes, algorithm: DigestAlgorithm) -> FileEntry:
+    """Return the entry of a file with that content."""
+    return FileEntry(path, len(data), digest_of(data, algorithm).hex)
+
+
+@dataclass
+class FakeArtifact:
+    """An artifact with the behaviour of `Artifact`.
+
+    Attributes:
+        files: The content of each file, by its path.
+        sidecars: The content of each sidecar, by its canonical name.
+        changing: Paths of files that change while they are read.
+        unreadable: Paths of files that cannot be read.
+        is_missing: Whether there is no artifact at all.
+        is_read_only: Whether sidecars cannot be written.
+        hashed: The paths that were hashed, in order.
+    """
+
+    files: dict[str, bytes]
+    sidecars: dict[str, bytes] = field(default_factory=dict)
+    changing: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    is_missing: bool = False
+    is_read_only: bool = False
+    hashed: list[str] = field(default_factory=list)
+
+    def list(self, ignores: Collection[str] = ()) -> Listing:
+        """Return what the artifact holds."""
+        if self.is_missing:
+            raise MissingPathError("the artifact is not there")
+        ignored = tuple(
+            sorted(path for path in self.files if any(fnmatchcase(path, each) for each in ignores))
+        )
+        sizes = {path: len(data) for path, data in self.files.items() if path not in ignored}
+        check_paths(sizes)
+        return Listing(sizes, tuple(self.sidecars), ignored)
+
+    def hash(
+        self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance
+    ) -> HashedFiles:
+        """Hash files."""
+        found = HashedFiles({})
+        for path in paths:
+            error = self._error_of(path)
+            if error is not None:
+                found.errors[path] = error
+                continue
+            self.hashed.append(path)
+            found.entries[path] = entry_of(path, self.files[path], algorithm)
+            advance(len(self.files[path]))
+        return found
+
+    def read_sidecar(self, name: str, limit: int) -> bytes:
+        """Return the bytes of a sidecar."""
+        if name not in self.sidecars:
+            raise MissingPathError(f"'{name}' is not there")
+        if len(self.sidecars[name]) > limit:
+            raise ArtifactError(f"'{name}' is larger than {limit} bytes")
+        return self.sidecars[name]
+
+    def write_sidecar(self, name: str, data: bytes) -> str:
+        """Keep a sidecar."""
+        if self.is_read_only:
+            raise StorageError(f"'{name}' cannot be written")
+        self.sidecars[name] = data
+        return f"memory/{name}"
+
+    def _error_of(self, path: str) -> WeightmarkError | None:
+        if path not in self.files:
+            return MissingPathError(f"'{path}' is not in the artifact")
+        if path in self.changing:
+            return ArtifactChangedError(f"'{path}' changed while it was read")
+        if path in self.unreadable:
+            return ArtifactError(f"'{path}' cannot be read")
+        return None

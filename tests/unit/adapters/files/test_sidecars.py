@@ -1,0 +1,81 @@
+"""Sidecars are read only where they are regular files, and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from weightmark.adapters.files.local_artifact import LocalArtifact
+from weightmark.adapters.files.sidecars import read_bounded, write_atomically
+from weightmark.errors import ArtifactError, MissingPathError, StorageError
+
+
+def test_a_fifo_is_refused_when_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "weightmark.json")
+    artifact = LocalArtifact(tmp_path)
+    assert artifact.list().sidecars == ("weightmark.json",)
+    with pytest.raises(ArtifactError, match=r"'weightmark\.json' is a FIFO"):
+        artifact.read_sidecar("weightmark.json", 100)
+
+
+@pytest.mark.parametrize("target", ["inside", "/etc/passwd", "nothing"])
+def test_a_link_is_refused_when_read(tmp_path: Path, target: str) -> None:
+    (tmp_path / "inside").write_bytes(b"{}")
+    (tmp_path / "weightmark.json").symlink_to(target)
+    artifact = LocalArtifact(tmp_path)
+    assert artifact.list().sidecars == ("weightmark.json",)
+    with pytest.raises(ArtifactError, match=r"the link 'weightmark\.json' leads to"):
+        artifact.read_sidecar("weightmark.json", 100)
+
+
+def test_writing_replaces_a_link_and_not_its_target(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"kept")
+    root = tmp_path / "model"
+    root.mkdir()
+    (root / "model.sig").symlink_to(outside)
+    LocalArtifact(root).write_sidecar("model.sig", b"new")
+    assert outside.read_bytes() == b"kept"
+    assert not (root / "model.sig").is_symlink()
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artifact = LocalArtifact(tmp_path)
+    artifact.write_sidecar("weightmark.json", b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="No space left on device"):
+        artifact.write_sidecar("weightmark.json", b"new")
+    assert artifact.read_sidecar("weightmark.json", 10) == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["weightmark.json"]
+
+
+def test_a_file_name_of_full_length_has_no_room_for_sidecars(tmp_path: Path) -> None:
+    file = tmp_path / ("n" * 255)
+    file.write_bytes(b"x")
+    artifact = LocalArtifact(file)
+    assert artifact.list().sidecars == ()
+    with pytest.raises(StorageError, match="too long"):
+        artifact.write_sidecar("weightmark.json", b"{}")
+
+
+def test_a_file_that_the_user_names_is_read_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    assert write_atomically(path, b"12345") == str(path)
+    (tmp_path / "link").symlink_to(path)
+    assert read_bounded(tmp_path / "link", 5) == b"12345"
+    with pytest.raises(ArtifactError, match="larger than 4 bytes"):
+        read_bounded(path, 4)
+    with pytest.raises(ArtifactError, match="Is a directory"):
+        read_bounded(tmp_path, 4)
+    with pytest.raises(MissingPathError, match="gone"):
+        read_bounded(tmp_path / "gone", 4)
+    with pytest.raises(StorageError, match="gone"):
+        write_atomically(tmp_path / "gone/manifest.json", b"")
