@@ -33,6 +33,9 @@ contract ModelRegistry is IModelRegistry {
     using TypedData for RevocationStatement;
     using Bounds for ReleaseStatement;
 
+    /// @notice What is stored of a release.
+    /// @param commitment The content word; 0 under a tombstone.
+    /// @param word The state.
     struct Release {
         bytes32 commitment;
         ReleaseWord word;

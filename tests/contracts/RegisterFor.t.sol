@@ -141,7 +141,7 @@ contract RegisterForTest is RegistryTest {
     function testFuzz_WhenOneBitOfTheSignatureIsFlipped(uint256 bit) public {
         Authorization memory authorization = authorize(PUBLISHER_KEY, releaseStatement(), DEADLINE);
         bit = bit % (65 * 8);
-        authorization.signature[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        authorization.signature[bit / 8] ^= bytes1(0x80) >> (bit % 8);
         _refuse(releaseStatement(), authorization);
     }
 

@@ -62,7 +62,7 @@ contract VerifyFileTest is RegistryTest {
         _registerCase();
         FileVector memory file = _file;
         bit = bit % (file.digest.length * 8);
-        file.digest[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        file.digest[bit / 8] ^= bytes1(0x80) >> (bit % 8);
         vm.assertFalse(_verify(VERSION, file));
     }
 
@@ -70,7 +70,7 @@ contract VerifyFileTest is RegistryTest {
         _registerCase();
         FileVector memory file = _file;
         bit = bit % (file.proof.length * 256);
-        file.proof[bit / 256] ^= bytes32(1 << (bit % 256));
+        file.proof[bit / 256] ^= bytes32(uint256(1)) << (bit % 256);
         vm.assertFalse(_verify(VERSION, file));
     }
 

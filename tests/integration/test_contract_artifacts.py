@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from weightmark.contracts import load
 from weightmark.domain.keccak import keccak256
 
