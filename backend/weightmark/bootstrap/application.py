@@ -8,37 +8,33 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from weightmark.adapters.chain.configured import ConfiguredChains
-from weightmark.adapters.chain.endpoint import Endpoint
-from weightmark.adapters.files.digest_cache import DigestCache
-from weightmark.adapters.files.local_artifact import LocalArtifact
-from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
-from weightmark.adapters.state.atomic import write_private
 from weightmark.adapters.state.keys import KeyFolder
-from weightmark.adapters.state.locks import file_lock
-from weightmark.adapters.state.networks_file import NetworksFile
-from weightmark.adapters.state.records import SqliteRecords
-from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.bootstrap.accounts import Accounts, Ask, refuse_to_ask
 from weightmark.bootstrap.settings import Settings, load_settings
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy, decode_policy
-from weightmark.domain.reference import Reference
 from weightmark.errors import ArtifactError, ConfigurationError
-from weightmark.ports.artifacts import Artifact
-from weightmark.ports.chain import Block, BlockTag, ChainWriter
-from weightmark.ports.records import FileRecord
 from weightmark.services import sidecars
-from weightmark.services.catalogue import Catalogue
-from weightmark.services.find import find_digest, find_file
-from weightmark.services.lookup import Lookup, ResolvedReference, check_chain, resolve
-from weightmark.services.publish import Publisher
-from weightmark.services.verification.procedure import Verifier
+
+if TYPE_CHECKING:
+    from weightmark.adapters.chain.configured import ConfiguredChains
+    from weightmark.adapters.state.networks_file import NetworksFile
+    from weightmark.adapters.state.records import SqliteRecords
+    from weightmark.adapters.state.trust_file import TrustFile
+    from weightmark.domain.reference import Reference
+    from weightmark.ports.artifacts import Artifact
+    from weightmark.ports.chain import Block, ChainWriter
+    from weightmark.ports.records import FileRecord
+    from weightmark.services.catalogue import Catalogue
+    from weightmark.services.lookup import Lookup, ResolvedReference
+    from weightmark.services.publish import Publisher
+    from weightmark.services.verification.procedure import Verifier
 
 
 class Application:
-    """Joins the services to the adapters. Nothing is opened before it is used."""
+    """Joins the services to the adapters. Nothing is imported or opened before it is used."""
 
     def __init__(self, settings: Settings, environment: Mapping[str, str], ask: Ask) -> None:
         self.settings = settings
@@ -64,17 +60,23 @@ class Application:
     @cached_property
     def records(self) -> SqliteRecords:
         """What this machine remembers."""
+        from weightmark.adapters.state.records import SqliteRecords
+
         return SqliteRecords(self.settings.data_dir / "records.sqlite3")
 
     @cached_property
     def trust(self) -> TrustFile:
         """The trust file."""
+        from weightmark.adapters.state.trust_file import TrustFile
+
         default = self.settings.config_dir / "trust.toml"
         return TrustFile(Path(self.settings.trust) if self.settings.trust else default)
 
     @cached_property
     def networks(self) -> NetworksFile:
         """The networks that are known."""
+        from weightmark.adapters.state.networks_file import NetworksFile
+
         return NetworksFile(self.settings.config_dir / "networks.toml")
 
     @cached_property
@@ -90,6 +92,9 @@ class Application:
     @cached_property
     def chains(self) -> ConfiguredChains:
         """The networks that are configured, and the chains behind them."""
+        from weightmark.adapters.chain.configured import ConfiguredChains
+        from weightmark.adapters.chain.endpoint import Endpoint
+
         settings = self.settings
         return ConfiguredChains(
             networks=self.networks.all(),
@@ -116,6 +121,10 @@ class Application:
             ConfigurationError: The configuration comes with the artifact.
             ArtifactError: The manifest's place is among the artifact's files.
         """
+        from weightmark.adapters.files.digest_cache import DigestCache
+        from weightmark.adapters.files.local_artifact import LocalArtifact
+        from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
+
         self.settings.refuse_files_inside(path)
         cache = DigestCache(self.settings.data_dir / "digests.sqlite3") if cached else None
         artifact = LocalArtifact(path, cache=cache)
@@ -148,6 +157,8 @@ class Application:
             ValueFormatError: The chain or the nickname is unknown, or ambiguous.
             ConfigurationError: The trust file is malformed.
         """
+        from weightmark.services.lookup import resolve
+
         return resolve(reference, self.trust.load(), self.chains)
 
     def find(self, file_or_digest: str) -> tuple[FileRecord, ...]:
@@ -158,6 +169,8 @@ class Application:
             ArtifactError: The file cannot be read.
             StorageError: The records cannot be read.
         """
+        from weightmark.services.find import find_digest, find_file
+
         path = Path(file_or_digest)
         if path.is_file():
             return find_file(self.artifact(path, cached=False), self.records)
@@ -170,10 +183,14 @@ class Application:
             UnavailableError: The chain is out of reach, or the registry is not there.
             LookAlikeContractError: The contract is not the registry.
         """
+        from weightmark.services.lookup import Lookup
+
         return Lookup(self.chains, network)
 
     def catalogue(self) -> Catalogue:
         """Return what answers the look-ups of the web API."""
+        from weightmark.services.catalogue import Catalogue
+
         return Catalogue(self.chains, self.trust, self.records)
 
     def check_network(self, network: Network) -> Block:
@@ -183,6 +200,9 @@ class Application:
             UnavailableError: The chain is out of reach, or the registry is not there.
             LookAlikeContractError: The contract is not the registry.
         """
+        from weightmark.ports.chain import BlockTag
+        from weightmark.services.lookup import check_chain
+
         reader = self.chains.reader(network)
         block = reader.block(BlockTag.LATEST)
         check_chain(reader, network, self.chains, block)
@@ -194,16 +214,22 @@ class Application:
         Raises:
             StorageError: It cannot.
         """
+        from weightmark.adapters.state.atomic import write_private
+
         probe = self.settings.data_dir / ".writable"
         write_private(probe, b"", replace=True)
         probe.unlink()
 
     def verifier(self) -> Verifier:
         """Return what verifies downloads."""
+        from weightmark.services.verification.procedure import Verifier
+
         return Verifier(self.chains, self.trust.load(), self.records, unix_time)
 
     def publisher(self, network: Network) -> Publisher:
         """Return what publishes models with the configured key."""
+        from weightmark.services.publish import Publisher
+
         return Publisher(
             self.chains,
             lambda: self.writer(network),
@@ -238,6 +264,8 @@ class Application:
             raise ConfigurationError(f"SOURCE_DATE_EPOCH is not a time: {epoch[:40]!r}") from None
 
     def _release_lock(self, release_id: bytes) -> AbstractContextManager[None]:
+        from weightmark.adapters.state.locks import file_lock
+
         return file_lock(self.settings.data_dir / "locks" / f"{release_id.hex()}.lock")
 
 
