@@ -1,0 +1,1 @@
+"""The benchmark: whole processes, interleaved, compared by ratio within one run."""
