@@ -293,9 +293,7 @@ contract ModelRegistry is IModelRegistry {
         ReleaseWord word = stored.word;
         _checkRevocable(releaseId, word, reason);
         stored.word = word.revoked(reason, _now());
-        emit ReleaseRevoked(
-            modelIdOf(publisher, name), publisher, releaseId, reason, successor, name, version
-        );
+        emit ReleaseRevoked(modelIdOf(publisher, name), publisher, releaseId, reason, successor);
     }
 
     /// @dev Returns 0, which no artifact hashes to, unless the release is registered, not revoked,

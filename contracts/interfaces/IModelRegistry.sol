@@ -34,14 +34,14 @@ interface IModelRegistry is IERC5267 {
     );
 
     /// @notice A release was revoked, or its release id closed before anything was registered.
+    /// Its name and version are in the event of its registration; those of an id that was never
+    /// registered are known to whoever holds the item that it closes.
     event ReleaseRevoked(
         ModelId indexed modelId,
         address indexed publisher,
         ReleaseId indexed releaseId,
         uint8 reason,
-        bytes32 successor,
-        string name,
-        string version
+        bytes32 successor
     );
 
     /// @notice An account became an authority of a publisher while `from <= time < until`.

@@ -31,13 +31,7 @@ contract RevokeTest is RegistryTest {
         statement.successor = raw(releaseIdOf("2.0.0"));
         vm.expectEmit(address(registry));
         emit IModelRegistry.ReleaseRevoked(
-            modelId(),
-            publisher,
-            releaseIdOf(VERSION),
-            SUPERSEDED,
-            statement.successor,
-            NAME,
-            VERSION
+            modelId(), publisher, releaseIdOf(VERSION), SUPERSEDED, statement.successor
         );
         vm.prank(publisher);
         registry.revoke(statement, 0);
