@@ -149,6 +149,14 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: Path) -> None:
     assert "--data-dir" in caught.value.hint
 
 
+def test_where_nothing_can_be_read_the_error_says_so(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+    with pytest.raises(StorageError, match="cannot be read"):
+        EmbeddedChainReader(tmp_path / "state" / "local.sqlite3").chain_id()
+    with pytest.raises(StorageError, match="cannot be used"):
+        EmbeddedChainReader(tmp_path).chain_id()
+
+
 def test_a_lock_that_is_held_is_named(path: Path) -> None:
     writer = EmbeddedChainWriter(path, KEY, lock_seconds=0)
     with FileLock(f"{path}.lock"), pytest.raises(LockTimeoutError, match=f"{path}.lock"):

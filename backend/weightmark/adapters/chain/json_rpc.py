@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import random
 import time
 import weakref
@@ -33,6 +34,9 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 # Without compression, so that the bound on an answer is the bound on what it unpacks to.
 _HEADERS = {"content-type": "application/json", "accept-encoding": "identity"}
+
+# They write whole URLs, which may hold keys, to whoever asks for more than warnings.
+_LOGGERS_OF_URLS = ("httpx2", "httpcore2")
 
 Call = tuple[str, Sequence[object]]
 
@@ -98,15 +102,21 @@ class HttpTransport:
         ]
         body = json.dumps(entries if len(entries) > 1 else entries[0]).encode()
         answer = self._parse(self._post(body, ATTEMPTS if idempotent else 1))
-        if len(entries) > 1 and isinstance(answer, dict):
+        if isinstance(answer, dict) and "error" in answer and answer.get("id") is None:
+            # The endpoint could not, or did not want to, tell the calls apart.
             return [self._result(answer)] * len(entries)
+        return self._matched([entry["id"] for entry in entries], answer)
+
+    def _matched(self, ids: Sequence[object], answer: object) -> list[object]:
         answers = answer if isinstance(answer, list) else [answer]
-        by_id = {each.get("id"): each for each in answers if isinstance(each, dict)}
-        if len(entries) == 1 and None in by_id:
-            return [self._result(by_id[None])]
-        if len(by_id) != len(entries) or any(entry["id"] not in by_id for entry in entries):
+        by_id = {
+            each["id"]: each
+            for each in answers
+            if isinstance(each, dict) and isinstance(each.get("id"), int)
+        }
+        if len(answers) != len(ids) or set(by_id) != set(ids):
             raise self._unreachable("it answered other calls than those that were made")
-        return [self._result(by_id[entry["id"]]) for entry in entries]
+        return [self._result(by_id[number]) for number in ids]
 
     def _post(self, body: bytes, attempts: int) -> bytes:
         deadline = time.monotonic() + TOTAL_SECONDS
@@ -172,6 +182,8 @@ class HttpTransport:
     def _client(self) -> httpx2.Client:
         import httpx2
 
+        for logger in _LOGGERS_OF_URLS:
+            logging.getLogger(logger).setLevel(logging.WARNING)
         timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         client = httpx2.Client(timeout=timeout, headers=_HEADERS, follow_redirects=False)
         weakref.finalize(self, client.close)

@@ -21,6 +21,7 @@ from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.reverts import error_of, revert_data
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_values import Answers
+from weightmark.domain.keccak import keccak256
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import (
     ChainUnreachableError,
@@ -153,6 +154,8 @@ class RpcChainWriter:
     def _send(self, transaction: bytes, call: Call | None = None) -> TransactionReceipt:
         with self._translated():
             sent = self._web3.eth.send_raw_transaction(transaction)
+            if sent != keccak256(transaction):
+                raise self._answers.nonsense(sent)
             found = self._web3.eth.wait_for_transaction_receipt(
                 sent, self._wait_seconds, self._poll_seconds
             )

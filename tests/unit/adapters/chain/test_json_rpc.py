@@ -131,6 +131,8 @@ NONSENSE: dict[str, Answer | Exception] = {
     "a deep answer": Answer(200, content=b"[" * 200_000),
     "another call's answer": ok(result("0x1", 2)),
     "no id": ok({"jsonrpc": "2.0", "result": "0x1"} | {"id": "1"}),
+    "an id of null": ok({"jsonrpc": "2.0", "id": None, "result": "0x1"}),
+    "an id that is a list": ok({"jsonrpc": "2.0", "id": [], "result": "0x1"}),
     "a list for one call": ok([]),
     "a number": ok(7),
     "neither result nor error": ok({"jsonrpc": "2.0", "id": 1}),

@@ -75,8 +75,15 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         NotDeployedError: There is no chain yet.
         StorageError: The file cannot be read.
     """
-    if not path.exists():
-        raise _nothing_yet()
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise _nothing_yet() from None
+    except OSError as error:
+        raise StorageError(
+            f"the embedded chain in {path} cannot be read: {error.strerror}",
+            hint="make it readable, or choose another --data-dir",
+        ) from error
     with _opened(path) as connection:
         connection.execute("PRAGMA query_only = ON")
         if not is_created(connection, path):

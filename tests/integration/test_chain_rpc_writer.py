@@ -1,0 +1,225 @@
+"""Sending transactions when the endpoint, or the chain behind it, does not do what it should."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from tests.eth_tester_transport import CHAIN_ID, EthTesterTransport
+from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, packaged_registry
+from weightmark.adapters.chain.json_rpc import Call, HttpTransport, Refusal, Transport
+from weightmark.adapters.chain.rpc_reader import RpcChainReader
+from weightmark.adapters.chain.rpc_writer import RpcChainWriter
+from weightmark.domain.networks import ANVIL_CHAIN_ID
+from weightmark.domain.statements import ReleaseStatement
+from weightmark.errors import (
+    ChainUnreachableError,
+    LookAlikeContractError,
+    TransactionFailedError,
+    VersionExistsError,
+    WrongChainError,
+)
+from weightmark.ports.chain import BlockTag
+
+KEY = bytes(31) + b"\x01"
+REGISTRY = packaged_registry()
+
+Bend = Callable[[object], object]
+
+
+@dataclass
+class BentTransport:
+    """A chain, of whose answers some are replaced."""
+
+    inner: Transport
+    bends: dict[str, Bend] = field(default_factory=dict)
+    sent: list[bool] = field(default_factory=list)
+    endpoint: str = "https://rpc.example"
+
+    def request(self, calls: Sequence[Call], *, idempotent: bool = True) -> list[object]:
+        self.sent.extend(idempotent for method, _ in calls if method == "eth_sendRawTransaction")
+        answers = self.inner.request(calls)
+        pairs = zip(calls, answers, strict=True)
+        return [
+            self.bends[method](answer) if method in self.bends else answer
+            for (method, _), answer in pairs
+        ]
+
+
+@pytest.fixture(scope="module")
+def chain() -> EthTesterTransport:
+    """Return a chain with the registry."""
+    chain = EthTesterTransport()
+    RpcChainWriter(chain, KEY, chain_id=CHAIN_ID, poll_seconds=0.01).deploy()
+    return chain
+
+
+@pytest.fixture
+def transport(chain: EthTesterTransport) -> BentTransport:
+    """Return the chain's transport, to be bent."""
+    return BentTransport(chain)
+
+
+def a_writer(
+    transport: BentTransport, key: bytes = KEY, chain_id: int = CHAIN_ID
+) -> RpcChainWriter:
+    return RpcChainWriter(transport, key, chain_id=chain_id, wait_seconds=0.05, poll_seconds=0.01)
+
+
+def a_release(writer: RpcChainWriter) -> ReleaseStatement:
+    version = secrets.token_hex(8)
+    return ReleaseStatement(writer.account, "acme/digits", version, bytes(32), bytes(32))
+
+
+def test_sending_is_never_repeated(transport: BentTransport) -> None:
+    writer = a_writer(transport)
+    writer.register(a_release(writer), 0)
+    assert transport.sent == [False]
+
+
+def test_another_chain_is_refused_before_anything_is_signed(transport: BentTransport) -> None:
+    writer = a_writer(transport, chain_id=1)
+    with pytest.raises(WrongChainError, match=f"serves chain {CHAIN_ID}, not 1"):
+        writer.register(a_release(writer), 0)
+    assert transport.sent == []
+
+
+def test_an_account_that_cannot_pay_is_named(transport: BentTransport) -> None:
+    transport.bends["eth_estimateGas"] = lambda _: Refusal("insufficient funds for gas")
+    writer = a_writer(transport)
+    with pytest.raises(TransactionFailedError, match="insufficient funds") as caught:
+        writer.register(a_release(writer), 0)
+    assert writer.account in caught.value.hint
+    assert transport.sent == []
+
+
+def test_a_refused_transaction_says_why(transport: BentTransport) -> None:
+    transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("nonce too low")
+    writer = a_writer(transport)
+    with pytest.raises(TransactionFailedError, match="nonce too low"):
+        writer.register(a_release(writer), 0)
+
+
+def test_a_transaction_that_no_block_carries_is_given_up(transport: BentTransport) -> None:
+    transport.bends["eth_getTransactionReceipt"] = lambda _: None
+    writer = a_writer(transport)
+    with pytest.raises(TransactionFailedError, match="no block carries") as caught:
+        writer.register(a_release(writer), 0)
+    assert "look before you repeat it" in caught.value.hint
+
+
+NONSENSE: list[tuple[str, object]] = [
+    ("eth_chainId", "one"),
+    ("eth_estimateGas", "much"),
+    ("eth_estimateGas", None),
+    ("eth_getTransactionCount", "0xzz"),
+    ("eth_getTransactionCount", {}),
+    ("eth_maxPriorityFeePerGas", "much"),
+    ("eth_getBlockByNumber", {}),
+    ("eth_getBlockByNumber", "none"),
+    ("eth_sendRawTransaction", 17),
+    ("eth_getTransactionReceipt", "0x1"),
+    ("eth_getTransactionReceipt", {"status": "0x1"}),
+    ("eth_sendRawTransaction", "0x" + "11" * 32),
+    ("eth_getTransactionReceipt", {}),
+    ("eth_getBlockByHash", None),
+    ("eth_getBlockByHash", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "answer"), NONSENSE)
+def test_nonsense_is_an_unreachable_chain(
+    transport: BentTransport, method: str, answer: object
+) -> None:
+    transport.bends[method] = lambda _: answer
+    writer = a_writer(transport)
+    with pytest.raises(ChainUnreachableError, match=r"https://rpc\.example") as caught:
+        writer.register(a_release(writer), 0)
+    assert KEY.hex() not in str(caught.value)
+
+
+def test_a_look_alike_is_refused(transport: BentTransport) -> None:
+    transport.bends["eth_getCode"] = lambda _: "0x6001"
+    with pytest.raises(LookAlikeContractError, match=REGISTRY.address):
+        a_writer(transport).deploy()
+
+
+def anvil_call(transport: Transport, method: str, *parameters: Any) -> object:
+    (answer,) = transport.request([(method, parameters)])
+    assert not isinstance(answer, Refusal)
+    return answer
+
+
+@pytest.fixture
+def anvil(anvil_url: str) -> Iterator[HttpTransport]:
+    """Return an anvil, whose state is restored afterwards."""
+    transport = HttpTransport(anvil_url)
+    snapshot = anvil_call(transport, "evm_snapshot")
+    yield transport
+    anvil_call(transport, "evm_revert", snapshot)
+
+
+def a_rich_writer(anvil: Transport) -> RpcChainWriter:
+    key = secrets.token_bytes(32)
+    anvil_call(anvil, "anvil_setBalance", Account.from_key(key).address, hex(10**19))
+    return RpcChainWriter(anvil, key, chain_id=ANVIL_CHAIN_ID, poll_seconds=0.01)
+
+
+def test_a_transaction_that_was_overtaken_says_why(anvil: HttpTransport) -> None:
+    transport = BentTransport(anvil)
+    writer = a_rich_writer(transport)
+    writer.deploy()
+    release = a_release(writer)
+    writer.register(release, 0)
+    # As if the other registration came between the estimate and the block.
+    transport.bends["eth_estimateGas"] = lambda _: hex(300_000)
+    with pytest.raises(VersionExistsError, match=release.release_id.hex()):
+        writer.register(release, 0)
+
+
+def test_a_reverted_transaction_without_a_reason_is_named(anvil: HttpTransport) -> None:
+    transport = BentTransport(anvil)
+    writer = a_rich_writer(transport)
+    writer.deploy()
+    release = a_release(writer)
+    writer.register(release, 0)
+    transport.bends["eth_estimateGas"] = lambda _: hex(300_000)
+    transport.bends["eth_call"] = lambda _: "0x"
+    with pytest.raises(TransactionFailedError, match=r"0x[0-9a-f]{64} was reverted"):
+        writer.register(release, 0)
+
+
+def test_anvil_has_a_final_block_behind_the_newest(anvil: HttpTransport) -> None:
+    anvil_call(anvil, "anvil_mine", hex(200))
+    reader = RpcChainReader(anvil, is_local=False)
+    final, latest = reader.block(BlockTag.FINALIZED), reader.block(BlockTag.LATEST)
+    assert final.number < latest.number
+
+
+def test_an_account_on_anvil_that_cannot_pay_is_named_and_its_key_is_not(
+    anvil: HttpTransport,
+) -> None:
+    key = secrets.token_bytes(32)
+    writer = RpcChainWriter(anvil, key, chain_id=ANVIL_CHAIN_ID)
+    with pytest.raises(TransactionFailedError) as caught:
+        writer.deploy()
+    assert Account.from_key(key).address in caught.value.hint
+    for text in (repr(writer), str(caught.value), caught.value.hint):
+        assert key.hex() not in text
+        assert repr(key) not in text
+
+
+def test_the_deployer_is_deployed_where_it_is_missing(anvil: HttpTransport) -> None:
+    writer = a_rich_writer(anvil)
+    for address in (DEPLOYER_ADDRESS, REGISTRY.address):
+        anvil_call(anvil, "anvil_setCode", address, "0x")
+        anvil_call(anvil, "anvil_setNonce", address, "0x0")
+    assert writer.deploy() == REGISTRY
+    reader = RpcChainReader(anvil, is_local=True)
+    found = reader.code_hash(REGISTRY.address, reader.block(BlockTag.LATEST))
+    assert found == REGISTRY.code_hash
