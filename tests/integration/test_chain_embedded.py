@@ -220,7 +220,11 @@ def test_a_damaged_file_is_named(path: Path, damage: Callable[[Path], None]) -> 
     assert "restore" in caught.value.hint
 
 
-@pytest.mark.parametrize("damage", [garbage, truncated, missing_node, missing_head])
+def missing_faucet(path: Path) -> None:
+    change(path, "DELETE FROM faucet")
+
+
+@pytest.mark.parametrize("damage", [garbage, truncated, missing_node, missing_head, missing_faucet])
 def test_a_damaged_file_is_not_written(path: Path, damage: Callable[[Path], None]) -> None:
     damage(path)
     before = path.read_bytes()

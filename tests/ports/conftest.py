@@ -1,5 +1,47 @@
-"""Fixtures of the contract tests."""
+"""Fixtures of the contract tests: each chain in turn, with the registry on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
 
 from tests.anvil import anvil_url
+from tests.ports.chain_backends import (
+    AnvilBackend,
+    ChainBackend,
+    EmbeddedBackend,
+    EthTesterBackend,
+    FakeBackend,
+)
+from weightmark.ports.chain import ChainReader, ChainWriter
 
 __all__ = ["anvil_url"]
+
+
+@pytest.fixture(scope="session", params=["fake", "embedded", "eth-tester", "anvil"])
+def backend(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> ChainBackend:
+    """Return each chain in turn, with the registry on it."""
+    makers: dict[str, Callable[[], ChainBackend]] = {
+        "fake": FakeBackend,
+        "embedded": lambda: EmbeddedBackend(tmp_path_factory.mktemp("chain") / "local.sqlite3"),
+        "eth-tester": EthTesterBackend,
+        "anvil": lambda: AnvilBackend(request.getfixturevalue("anvil_url")),
+    }
+    chain = makers[request.param]()
+    chain.writer().deploy()
+    return chain
+
+
+@pytest.fixture
+def reader(backend: ChainBackend) -> ChainReader:
+    """Return a reader of the chain."""
+    return backend.reader
+
+
+@pytest.fixture
+def publisher(backend: ChainBackend) -> ChainWriter:
+    """Return an account that nobody knows yet."""
+    return backend.writer()

@@ -2,129 +2,38 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from tests.ports.chain_backends import (
-    AnvilBackend,
-    ChainBackend,
-    EmbeddedBackend,
-    EthTesterBackend,
-    FakeBackend,
+from tests.ports.chain_backends import ChainBackend
+from tests.ports.chain_steps import (
+    REGISTRY,
+    a_release,
+    a_revocation,
+    head_now,
+    refused,
+    release_at,
+    release_now,
 )
-from weightmark.adapters.chain.deployment import packaged_registry
-from weightmark.domain.identifiers import model_id_of
 from weightmark.domain.registry import (
     EMPTY_HEAD,
-    HeadWord,
     Reason,
     ReleaseState,
     ReleaseWord,
     Status,
-    head_slot,
     release_slots,
 )
-from weightmark.domain.statements import Registration, ReleaseStatement, RevocationStatement
 from weightmark.errors import (
     AlreadyRevokedError,
     NotAuthorizedError,
     StatementRefusedError,
     VersionExistsError,
-    WeightmarkError,
 )
-from weightmark.ports.chain import (
-    Block,
-    BlockTag,
-    ChainReader,
-    ChainWriter,
-    RegistrationFilter,
-)
+from weightmark.ports.chain import BlockTag, ChainReader, ChainWriter
 
-REGISTRY = packaged_registry()
 NOWHERE = "0x00000000000000000000000000000000DeaDBeef"
-
-
-@pytest.fixture(scope="module", params=["fake", "embedded", "eth-tester", "anvil"])
-def backend(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> ChainBackend:
-    """Return each chain in turn, with the registry on it."""
-    makers: dict[str, Callable[[], ChainBackend]] = {
-        "fake": FakeBackend,
-        "embedded": lambda: EmbeddedBackend(tmp_path_factory.mktemp("chain") / "local.sqlite3"),
-        "eth-tester": EthTesterBackend,
-        "anvil": lambda: AnvilBackend(request.getfixturevalue("anvil_url")),
-    }
-    chain = makers[request.param]()
-    chain.writer().deploy()
-    return chain
-
-
-@pytest.fixture
-def reader(backend: ChainBackend) -> ChainReader:
-    """Return a reader of the chain."""
-    return backend.reader
-
-
-@pytest.fixture
-def publisher(backend: ChainBackend) -> ChainWriter:
-    """Return an account that nobody knows yet."""
-    return backend.writer()
-
-
-def a_release(
-    publisher: ChainWriter, version: str = "1.0.0", name: str = "acme/digits"
-) -> ReleaseStatement:
-    return ReleaseStatement(
-        publisher=publisher.account,
-        name=name,
-        version=version,
-        artifact_root=secrets.token_bytes(32),
-        manifest_hash=secrets.token_bytes(32),
-        manifest_cid=b"\x01\x55\x12\x20" + secrets.token_bytes(32),
-    )
-
-
-def a_revocation(release: ReleaseStatement, reason: Reason) -> RevocationStatement:
-    return RevocationStatement(release.publisher, release.name, release.version, reason)
-
-
-def release_at(reader: ChainReader, release: ReleaseStatement, block: Block) -> ReleaseState:
-    slots = release_slots(release.release_id)
-    commitment, word = reader.words(REGISTRY.address, slots, block)
-    return ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
-
-
-def release_now(reader: ChainReader, release: ReleaseStatement) -> ReleaseState:
-    return release_at(reader, release, reader.block(BlockTag.LATEST))
-
-
-def head_now(reader: ChainReader, release: ReleaseStatement) -> HeadWord:
-    slot = head_slot(model_id_of(release.publisher, release.name))
-    (word,) = reader.words(REGISTRY.address, [slot], reader.block(BlockTag.LATEST))
-    return HeadWord.unpack(word)
-
-
-def list_registrations(
-    reader: ChainReader, wanted: RegistrationFilter, block: Block | None = None
-) -> tuple[Registration, ...]:
-    upto = block or reader.block(BlockTag.LATEST)
-    return reader.registrations(REGISTRY.address, wanted, upto)
-
-
-def refused(
-    error: type[WeightmarkError], reader: ChainReader, action: Callable[[], object]
-) -> WeightmarkError:
-    """Carry out what must be refused, and make sure that it left no block."""
-    before = reader.block(BlockTag.LATEST)
-    with pytest.raises(error) as caught:
-        action()
-    assert reader.block(BlockTag.LATEST) == before
-    return caught.value
 
 
 def test_the_chain_says_which_one_it_is(backend: ChainBackend, reader: ChainReader) -> None:
@@ -318,16 +227,6 @@ def test_statements_out_of_bounds_are_refused(
     assert f"{len(value)}" in error.message
 
 
-def test_the_longest_statement_is_accepted(reader: ChainReader, publisher: ChainWriter) -> None:
-    release = replace(
-        a_release(publisher, "v" * 64, "n" * 128), manifest_cid=secrets.token_bytes(64)
-    )
-    publisher.register(release, 0)
-    (found,) = list_registrations(reader, RegistrationFilter(publisher=publisher.account))
-    assert (found.name, found.version) == (release.name, release.version)
-    assert found.manifest_cid == release.manifest_cid
-
-
 def test_only_a_superseded_release_has_a_successor(
     reader: ChainReader, publisher: ChainWriter
 ) -> None:
@@ -340,69 +239,3 @@ def test_only_a_superseded_release_has_a_successor(
 def test_a_reason_is_needed(reader: ChainReader, publisher: ChainWriter) -> None:
     statement = a_revocation(a_release(publisher), Reason.NONE)
     refused(StatementRefusedError, reader, lambda: publisher.revoke(statement, 0))
-
-
-def test_a_registration_tells_everything(reader: ChainReader, publisher: ChainWriter) -> None:
-    release = a_release(publisher)
-    receipt = publisher.register(release, 0)
-    assert list_registrations(reader, RegistrationFilter(publisher=publisher.account)) == (
-        Registration(
-            publisher=publisher.account,
-            name=release.name,
-            version=release.version,
-            artifact_root=release.artifact_root,
-            manifest_hash=release.manifest_hash,
-            manifest_cid=release.manifest_cid,
-            registered_at=receipt.block.timestamp,
-            sequence=1,
-            authority_index=0,
-            block_number=receipt.block.number,
-            transaction_hash=receipt.transaction_hash,
-        ),
-    )
-
-
-def test_registrations_are_filtered(
-    backend: ChainBackend, reader: ChainReader, publisher: ChainWriter
-) -> None:
-    other = backend.writer()
-    first, second = a_release(publisher, "1"), a_release(publisher, "2")
-    third = a_release(publisher, "1", "acme/other")
-    copy = replace(a_release(other), artifact_root=first.artifact_root)
-    for writer, release in ((publisher, first), (publisher, second), (publisher, third)):
-        writer.register(release, 0)
-    other.register(copy, 0)
-
-    def found(wanted: RegistrationFilter) -> list[bytes]:
-        return [each.release_id for each in list_registrations(reader, wanted)]
-
-    model_id = model_id_of(publisher.account, "acme/digits")
-    root = first.artifact_root
-    mine = [each.release_id for each in (first, second, third)]
-    assert found(RegistrationFilter(publisher=publisher.account)) == mine
-    assert found(RegistrationFilter(publisher=publisher.account.lower())) == mine
-    assert found(RegistrationFilter(model_id=model_id)) == mine[:2]
-    assert found(RegistrationFilter(artifact_root=root)) == [mine[0], copy.release_id]
-    assert found(RegistrationFilter(other.account, artifact_root=root)) == [copy.release_id]
-    assert found(RegistrationFilter(other.account, model_id=model_id)) == []
-    assert set(mine) < set(found(RegistrationFilter()))
-
-
-def test_registrations_end_at_the_block(reader: ChainReader, publisher: ChainWriter) -> None:
-    wanted = RegistrationFilter(publisher=publisher.account)
-    before = reader.block(BlockTag.LATEST)
-    first, second = a_release(publisher, "1"), a_release(publisher, "2")
-    middle = publisher.register(first, 0).block
-    publisher.register(second, 0)
-    assert list_registrations(reader, wanted, before) == ()
-    assert [each.version for each in list_registrations(reader, wanted, middle)] == ["1"]
-
-
-def test_an_event_that_no_client_can_ask_for_spoils_no_list(
-    reader: ChainReader, publisher: ChainWriter
-) -> None:
-    good = a_release(publisher, "1")
-    publisher.register(replace(good, name="Not A Name"), 0)
-    publisher.register(good, 0)
-    wanted = RegistrationFilter(publisher=publisher.account)
-    assert [each.name for each in list_registrations(reader, wanted)] == [good.name]

@@ -9,6 +9,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 from eth.abc import (
@@ -35,7 +36,7 @@ from weightmark.adapters.chain.deployment import (
     packaged_registry,
     registry_deployment,
 )
-from weightmark.adapters.chain.embedded.database import Nodes, create_schema
+from weightmark.adapters.chain.embedded.database import Nodes, corrupt, create_schema
 from weightmark.adapters.chain.reverts import error_of
 from weightmark.domain.networks import EMBEDDED_CHAIN_ID
 from weightmark.errors import TransactionFailedError, WeightmarkError
@@ -71,15 +72,25 @@ class Machine:
     """Executes transactions, and mines each call's transactions as one block.
 
     A block's time is the clock's, and at least one second after its parent's.
+
+    Args:
+        connection: The open transaction, of which everything here is a part.
+        path: The chain's file, which errors name.
+
+    Raises:
+        StorageError: The file is damaged.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._chain = _EmbeddedChain(_database(connection))
-        (self._faucet,) = map(PrivateKey, *connection.execute("SELECT private_key FROM faucet"))
+        faucet = connection.execute("SELECT private_key FROM faucet").fetchone()
+        if faucet is None:
+            raise corrupt(path, "its faucet is missing")
+        self._faucet = PrivateKey(faucet[0])
 
     @classmethod
-    def create(cls, connection: sqlite3.Connection) -> Machine:
+    def create(cls, connection: sqlite3.Connection, path: Path) -> Machine:
         """Write a new chain's first block, with a faucet whose key was never seen elsewhere."""
         create_schema(connection)
         faucet = PrivateKey(secrets.token_bytes(32))
@@ -97,7 +108,7 @@ class Machine:
             "timestamp": int(time.time()) - FIRST_BLOCK_AGE,
         }
         _EmbeddedChain.from_genesis(_database(connection), parameters, state)
-        return cls(connection)
+        return cls(connection, path)
 
     def deploy(self) -> None:
         """Deploy the registry where it is missing, in one block, at the faucet's cost."""

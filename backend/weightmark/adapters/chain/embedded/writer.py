@@ -78,7 +78,8 @@ class EmbeddedChainWriter:
         with writing(self._path, self._lock_seconds) as connection:
             try:
                 created = is_created(connection, self._path)
-                machine = Machine(connection) if created else Machine.create(connection)
+                opened = Machine if created else Machine.create
+                machine = opened(connection, self._path)
                 machine.deploy()
                 yield machine
             except ValidationError as error:
