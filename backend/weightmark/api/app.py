@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from weightmark.api.documents import ProblemDocument
 from weightmark.api.guard import Guard
 from weightmark.api.problems import answer_error
-from weightmark.api.routes import PROBLEM_SCHEMA, add_routes
+from weightmark.api.routes import EXAMPLES, PROBLEM_SCHEMA, add_routes
 from weightmark.bootstrap.application import Application
 from weightmark.errors import WeightmarkError
 from weightmark.version import __version__
@@ -33,13 +33,16 @@ _NO_TELEMETRY: Final[Any] = {
 
 
 class WebApi(FastAPI):
-    """FastAPI, with the schema of problems in its description."""
+    """FastAPI, with what it cannot be told in its description: problems, and nulls in examples."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the description of the API."""
         description = super().openapi()
         schemas = description["components"]["schemas"]
         schemas[PROBLEM_SCHEMA] = TypeAdapter(ProblemDocument).json_schema()
+        for path, example in EXAMPLES.items():
+            answer = description["paths"][path]["get"]["responses"]["200"]
+            answer["content"]["application/json"]["example"] = example
         return description
 
 
@@ -57,6 +60,7 @@ def create_app(application: Application, *, local_only: bool = False) -> FastAPI
         docs_url=None,  # FastAPI's pages for people load their scripts from other hosts
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         telemetry=_NO_TELEMETRY,
     )
     app.state.application = application

@@ -9,7 +9,7 @@ from weightmark.domain.documents import ReleaseDocument
 from weightmark.version import __version__
 
 PUBLISHER: Final = "0x52908400098527886E0F7030069857D2E4169EE7"
-RELEASE_ID: Final = "0xe2d9be30ab5ee17d0e8b34f3ba8ed7db2a9a84c0ae5c1e7bbbd3ac4c65cb2a0c"
+RELEASE_ID: Final = "0x5872fafe7f8401c4fa2933e2239bb28cd4f80a8190796a0c446eca79616da1d4"
 DIGEST: Final = "1220e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _ROOT: Final = "0xc1157da714f5770d6615df4712258a494c1ea07569db38d4e08d4b01ba69093f"
 _MANIFEST_HASH: Final = "0x5b41ddd85d98c14cc3ece720c362af0815ff0591335742de315fdebe38f8b0bc"
@@ -22,7 +22,7 @@ RELEASE: Final[ReleaseDocument] = {
     "name": "acme/digits",
     "version": "1.0.0",
     "release_id": RELEASE_ID,
-    "model_id": "0x",
+    "model_id": "0x70abfca0cb66a024cc2b0c2c48fbc4326ce0dfda1c0e09265908e1aaea636d87",
     "artifact_root": _ROOT,
     "manifest_hash": _MANIFEST_HASH,
     "manifest_cid": "bafkreic3iho5qxmyyfgmh3hhedbwflyicx7qlejtk5bn4mk7327dr6fqxq",

@@ -20,6 +20,15 @@ from weightmark.services.catalogue import Catalogue
 
 PROBLEM_SCHEMA: Final = "ProblemDocument"
 
+# What each route answers, by its path.
+EXAMPLES: Final[dict[str, object]] = {
+    "/healthz": examples.HEALTH,
+    "/v1/releases/{release_id}": examples.RELEASE,
+    "/v1/releases/{publisher}/{name}/{version}": examples.RELEASE,
+    "/v1/files/{digest}": [examples.FOUND_FILE],
+    "/v1/publishers/{publisher}": [examples.RELEASE],
+}
+
 _PROBLEMS: Final = {
     400: "The chain contradicts the network that the server was started for",
     404: "No such release is known",
@@ -47,7 +56,11 @@ Chain = Annotated[
     Query(max_length=64, description="A network's name or a chain id.", examples=["sepolia"]),
 ]
 Publisher = Annotated[
-    str, Path(description="An address, or a nickname of the server's trust file.")
+    str,
+    Path(
+        description="An address, or a nickname of the server's trust file.",
+        examples=[examples.PUBLISHER],
+    ),
 ]
 
 
@@ -59,7 +72,9 @@ def health(application: Annotated[Application, Depends(_application)]) -> Health
 
 def release_by_id(
     catalogue: Opened,
-    release_id: Annotated[str, Path(description="0x and 64 hex digits.")],
+    release_id: Annotated[
+        str, Path(description="0x and 64 hex digits.", examples=[examples.RELEASE_ID])
+    ],
     chain: Chain = "",
 ) -> ReleaseDocument:
     """Tell what the chain says of a release that this machine published or verified."""
@@ -69,8 +84,10 @@ def release_by_id(
 def release(
     catalogue: Opened,
     publisher: Publisher,
-    name: Annotated[str, Path(description="The model's name, which may hold '/'.")],
-    version: Annotated[str, Path(description="The release's version.")],
+    name: Annotated[
+        str, Path(description="The model's name; it may hold '/'.", examples=["acme/digits"])
+    ],
+    version: Annotated[str, Path(description="The release's version.", examples=["1.0.0"])],
     chain: Chain = "",
 ) -> ReleaseDocument:
     """Tell what the chain says of a release."""
@@ -78,7 +95,10 @@ def release(
 
 
 def files(
-    catalogue: Opened, digest: Annotated[str, Path(description="A multihash in lower-case hex.")]
+    catalogue: Opened,
+    digest: Annotated[
+        str, Path(description="A multihash in lower-case hex.", examples=[examples.DIGEST])
+    ],
 ) -> list[FoundFileDocument]:
     """List the files of that content that this machine published or verified.
 
@@ -100,29 +120,22 @@ def releases_of_publisher(
 
 def add_routes(app: FastAPI) -> None:
     """Add every route."""
-    app.get("/healthz", responses=_answers(examples.HEALTH, 502))(health)
-    app.get("/v1/releases/{release_id}", responses=_answers(examples.RELEASE, 400, 404, 422, 502))(
-        release_by_id
-    )
+    app.get("/healthz", responses=_problems(502))(health)
+    app.get("/v1/releases/{release_id}", responses=_problems(400, 404, 422, 502))(release_by_id)
     app.get(
         "/v1/releases/{publisher}/{name:path}/{version}",
-        responses=_answers(examples.RELEASE, 400, 404, 422, 502),
+        responses=_problems(400, 404, 422, 502),
     )(release)
-    app.get("/v1/files/{digest}", responses=_answers([examples.FOUND_FILE], 422))(files)
-    app.get("/v1/publishers/{publisher}", responses=_answers([examples.RELEASE], 400, 422, 502))(
-        releases_of_publisher
-    )
+    app.get("/v1/files/{digest}", responses=_problems(422))(files)
+    app.get("/v1/publishers/{publisher}", responses=_problems(400, 422, 502))(releases_of_publisher)
 
 
-def _answers(example: object, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    problem = {
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {
         "schema": {"$ref": f"#/components/schemas/{PROBLEM_SCHEMA}"},
         "example": examples.PROBLEM,
     }
     return {
-        200: {"content": {"application/json": {"example": example}}},
-        **{
-            status: {"description": _PROBLEMS[status], "content": {PROBLEM_MEDIA_TYPE: problem}}
-            for status in sorted({*statuses, *_OF_EVERY_ROUTE})
-        },
+        status: {"description": _PROBLEMS[status], "content": {PROBLEM_MEDIA_TYPE: content}}
+        for status in sorted({*statuses, *_OF_EVERY_ROUTE})
     }

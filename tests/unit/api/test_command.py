@@ -1,0 +1,59 @@
+"""``weightmark serve``, as far as it goes without a socket."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from weightmark.api import server
+from weightmark.api.server import Listening
+from weightmark.bootstrap.application import Application
+from weightmark.cli.main import run
+
+
+@pytest.mark.parametrize("package", ["fastapi", "uvicorn"])
+def test_a_missing_package_is_named(
+    package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("weightmark.api")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    assert run(["serve", "--json"]) == 3
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "missing-extra"
+    assert package in error["message"]
+    assert "weightmark[server]" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "is_warned"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8480", False),
+        ("127.8.9.1", "http://127.8.9.1:8480", False),
+        ("::1", "http://[::1]:8480", False),
+        ("0.0.0.0", "http://0.0.0.0:8480", True),
+        ("::", "http://[::]:8480", True),
+        ("192.0.2.1", "http://192.0.2.1:8480", True),
+    ],
+)
+def test_whoever_can_ask_is_told(
+    host: str,
+    url: str,
+    is_warned: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def serve(
+        application: Application, host: str, port: int, announce: Callable[[Listening], None]
+    ) -> None:
+        announce(Listening(host, port))
+
+    monkeypatch.setattr(server, "serve", serve)
+    assert run(["serve", "--host", host, "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"host": host, "port": 8480}
+    assert f"listening on {url};" in captured.err
+    assert ("no authentication" in captured.err) is is_warned
