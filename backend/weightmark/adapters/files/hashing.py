@@ -149,30 +149,29 @@ class _Hashing:
         reader.report()
 
     def _hash(self, path: str, reader: _Reader) -> None:
+        identity = self._tree.identities[path]
+        size = size_in(identity)
         try:
-            hexadecimal = self._digest(path, reader)
+            hexadecimal = self._digest(path, identity, size, reader)
         except WeightmarkError as error:
             self.found.errors[path] = error
         except OSError as error:
-            replaced = error.errno in _REPLACED
             self.found.errors[path] = (
                 _changed(path, "was replaced since it was listed")
-                if replaced
+                if error.errno in _REPLACED
                 else unreadable(path, error)
             )
         else:
-            size = size_in(self._tree.identities[path])
             self.found.entries[path] = FileEntry(path, size, self._prefix + hexadecimal)
 
-    def _digest(self, path: str, reader: _Reader) -> str:
-        identity = self._tree.identities[path]
+    def _digest(self, path: str, identity: bytes, size: int, reader: _Reader) -> str:
         digest = self._new_hash()
         descriptor = open_file(self._tree.target(path))
         try:
             if identity_of(os.fstat(descriptor)) != identity:
                 raise _changed(path, "changed since it was listed")
-            length = reader.read_into(digest, descriptor, size_in(identity))
-            if length != size_in(identity) or identity_of(os.fstat(descriptor)) != identity:
+            length = reader.read_into(digest, descriptor, size)
+            if length != size or identity_of(os.fstat(descriptor)) != identity:
                 raise _changed(path, "changed while it was read")
         finally:
             os.close(descriptor)

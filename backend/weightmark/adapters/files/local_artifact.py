@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.files.hashing import default_workers, hash_files
+from weightmark.adapters.files.hashing import SMALL_FILE_SIZE, default_workers, hash_files
 from weightmark.adapters.files.patterns import matcher
 from weightmark.adapters.files.reading import size_in, unreadable
 from weightmark.adapters.files.sidecars import Sidecars
@@ -30,6 +30,7 @@ class LocalArtifact:
     Args:
         path: Where it is.
         cache: Digests of files that have not changed; for publishers, never for a verification.
+            Small files (see `SMALL_FILE_SIZE`) are hashed anew: that costs no more than a look-up.
         workers: How many threads hash; by default one per core.
     """
 
@@ -123,7 +124,11 @@ class LocalArtifact:
     def _known(self, paths: Iterable[str], algorithm: DigestAlgorithm) -> dict[str, FileEntry]:
         if self._cache is None:
             return {}
-        identities = {path: self._tree.identities[path] for path in paths}
+        identities = {
+            path: identity
+            for path in paths
+            if size_in(identity := self._tree.identities[path]) > SMALL_FILE_SIZE
+        }
         prefix = algorithm.multihash_prefix.hex()
         return {
             path: FileEntry(path, size_in(identities[path]), prefix + digest.hex())
@@ -139,5 +144,6 @@ class LocalArtifact:
         digests = {
             self._tree.identities[entry.path]: bytes.fromhex(entry.digest)[prefix_length:]
             for entry in entries
+            if entry.size > SMALL_FILE_SIZE
         }
         self._cache.store(digests, algorithm, started)

@@ -21,7 +21,7 @@ class Tree:
     """What a walk found.
 
     Attributes:
-        base: The directory from which the paths lead, as it was given.
+        base: The directory from which the paths lead, as it was given, up to its last ``/``.
         identities: Each file's identity (see `identity_of`), by its path.
         targets: Where the bytes of those files are that are reached through a link.
         ignored: The paths that were left out because a pattern asked for it.
@@ -34,7 +34,7 @@ class Tree:
 
     def location(self, path: str) -> bytes:
         """Return where a file is, as the artifact presents it."""
-        return os.path.join(self.base, path.encode())  # noqa: PTH118
+        return self.base + path.encode()
 
     def target(self, path: str) -> bytes:
         """Return where a file's bytes are: not a link, at the time of the walk."""
@@ -62,7 +62,7 @@ class TreeWalk:
         self, base: bytes, sidecars: Collection[str], is_ignored: Callable[[str], bool]
     ) -> None:
         root = os.path.realpath(base)
-        self._tree = Tree(base)
+        self._tree = Tree(_with_slash(base))
         self._sidecars = sidecars
         self._is_ignored = is_ignored
         self._links = LinkRules.for_directory(root)
@@ -153,7 +153,7 @@ def single_file(base: bytes, name: bytes) -> Tree:
     """
     path = name.decode("utf-8", "surrogateescape")
     check_paths((path,))
-    tree = Tree(base)
+    tree = Tree(_with_slash(base))
     location = tree.location(path)
     try:
         status = os.lstat(location)
@@ -167,3 +167,7 @@ def single_file(base: bytes, name: bytes) -> Tree:
         raise irregular(path, status.st_mode)
     tree.identities[path] = identity_of(status)
     return tree
+
+
+def _with_slash(directory: bytes) -> bytes:
+    return os.path.join(directory, b"")  # noqa: PTH118

@@ -17,7 +17,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.ports.artifacts import HashedFiles
 
 SHA2_256 = DigestAlgorithm.SHA2_256
-FILES = {"a.bin": b"first", "b.bin": b"second"}
+FILES = {"a.bin": b"first" * 20_000, "b.bin": b"second" * 20_000}
 
 
 class Bench:
@@ -72,7 +72,14 @@ def test_progress_counts_what_is_known(bench: Bench) -> None:
     artifact = LocalArtifact(bench.root, cache=DigestCache(bench.cache_file))
     counts: list[int] = []
     artifact.hash(artifact.list().sizes, SHA2_256, counts.append)
-    assert sum(counts) == 11
+    assert sum(counts) == 220_000
+
+
+def test_small_files_are_hashed_anew(bench: Bench) -> None:
+    (bench.root / "a.bin").write_bytes(b"small")
+    bench.plant("a.bin", b"\x01" * 32)
+    assert bench.hash().entries["a.bin"] == entry_of("a.bin", b"small", SHA2_256)
+    assert bench.rows() == 2
 
 
 def test_without_a_cache_nothing_is_taken_from_it(bench: Bench) -> None:
@@ -95,7 +102,7 @@ def test_a_file_that_changed_is_read_again(bench: Bench, change: str) -> None:
     before = file.stat()
     if change == "replacement":
         file.rename(bench.root.parent / "kept")
-    data = FILES["a.bin"] if change == "times" else b"FIRST"
+    data = FILES["a.bin"] if change == "times" else b"FIRST" * 20_000
     file.write_bytes(data)
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert bench.hash().entries["a.bin"] == entry_of("a.bin", data, SHA2_256)
