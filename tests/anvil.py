@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,19 +25,31 @@ def find_anvil() -> str | None:
 @pytest.fixture(scope="session")
 def anvil_url() -> Iterator[str]:
     """The URL of a fresh anvil that ends with the session."""
+    with running_anvil() as url:
+        yield url
+
+
+@contextmanager
+def running_anvil(*options: str) -> Iterator[str]:
+    """Run an anvil, and yield its URL; without the program, skip or fail the test."""
     command = find_anvil()
     if command is None:
         message = f"no anvil in {_INSTALLED} or $ANVIL; run: npm ci"
         if os.environ.get("WEIGHTMARK_REQUIRE_ANVIL") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    arguments = [command, "--host", "127.0.0.1", "--port", "0"]
+    arguments = [command, "--host", "127.0.0.1", "--port", "0", *options]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
         try:
-            yield f"http://{_address(process)}"
+            address = _address(process)
+            # Anvil tells of every request, and would wait for ever once nobody reads that.
+            reader = threading.Thread(target=process.stdout.read, daemon=True)
+            reader.start()
+            yield f"http://{address}"
         finally:
             process.terminate()
-            process.communicate()
+            process.wait()
 
 
 def _address(process: subprocess.Popen[str]) -> str:
