@@ -76,3 +76,8 @@ def test_a_server_on_loopback_answers_to_no_other_name(local: Service, host: str
 def test_another_server_answers_to_any_name(service: Service, host: str) -> None:
     assert service.client.get("/healthz", headers={"Host": host}).status_code == 200
     assert service.client.get("/nothing", headers={"Host": host}).status_code == 404
+
+
+def test_what_is_not_a_request_passes(local: Service) -> None:
+    with local.client as started:
+        assert started.get("/healthz").status_code == 200
