@@ -78,8 +78,9 @@ class LocalArtifact:
         unknown = [path for path in listed if path not in known]
         found = hash_files(self._tree, unknown, algorithm, advance, self._workers)
         self._remember(found.entries.values(), algorithm, started)
-        advance(sum(entry.size for entry in known.values()))
-        found.entries.update(known)
+        if known:
+            advance(sum(entry.size for entry in known.values()))
+            found.entries.update(known)
         for path in paths:
             if path not in self._tree.identities:
                 found.errors[path] = MissingPathError(f"'{printable(path)}' is not in the artifact")

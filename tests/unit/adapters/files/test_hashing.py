@@ -27,6 +27,8 @@ VECTORS = [
         "1e20e1be4d7a8ab5560aa4199eea339849ba8e293d55ca0a81006726d184519e647f",
     ),
 ]
+# Its size is said to be 0, whatever is in it.
+PSEUDO_FILE = Path("/proc/version")
 
 
 def _ignore(_: int) -> None:
@@ -171,8 +173,29 @@ def test_a_change_while_reading_is_an_error(tmp_path: Path, change: Callable[[Pa
         reports.append(count)
 
     hashed = artifact.hash(paths, SHA2_256, advance)
-    assert isinstance(hashed.errors["large.bin"], ArtifactChangedError)
+    error = hashed.errors["large.bin"]
+    assert isinstance(error, ArtifactChangedError)
+    assert error.message == "'large.bin' changed while it was read"
     assert hashed.entries == {}
+
+
+@pytest.mark.skipif(not PSEUDO_FILE.exists(), reason="only Linux has a file like this")
+def test_more_bytes_than_were_listed_are_an_error() -> None:
+    artifact = LocalArtifact(PSEUDO_FILE)
+    assert artifact.list().sizes == {PSEUDO_FILE.name: 0}
+    hashed = artifact.hash([PSEUDO_FILE.name], SHA2_256, _ignore)
+    assert isinstance(hashed.errors[PSEUDO_FILE.name], ArtifactChangedError)
+
+
+def test_a_file_that_changed_after_the_listing_is_not_read(root: Path) -> None:
+    artifact = LocalArtifact(root)
+    artifact.list()
+    _rewrite(root / "sub/weights.bin")
+    reports: list[int] = []
+    hashed = artifact.hash(["sub/weights.bin"], SHA2_256, reports.append)
+    error = hashed.errors["sub/weights.bin"]
+    assert error.message == "'sub/weights.bin' changed since it was listed"
+    assert reports == []
 
 
 def test_a_link_that_is_turned_while_reading_is_an_error(tmp_path: Path) -> None:
