@@ -67,10 +67,7 @@ class Accounts:
         key = self.private_key(network)
         if network.is_embedded and not self._variable:
             return self._keys.info(EMBEDDED_KEY).address
-        from eth_account import Account
-
-        address: str = Account.from_key(key.reveal()).address
-        return address
+        return key.address
 
     def given_key(self, path: Path | None) -> PrivateKey:
         """Return a private key in hex from a file, the environment or a person.

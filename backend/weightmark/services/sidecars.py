@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from weightmark.ports.artifacts import SIDECAR_NAMES
+
 MANIFEST = "weightmark.json"
 
-# Formats that only a later version can check; see `verify_signatures`.
-UNCHECKED = (
-    "weightmark.sig",
-    "model.sig",
-    "weightmark.receipt.json",
-    "weightmark.certificate.json",
-)
-MAX_SIDECAR_SIZE = 64 * 2**20
+# Those whose formats only a later version can check.
+UNCHECKED = tuple(name for name in SIDECAR_NAMES if name != MANIFEST)

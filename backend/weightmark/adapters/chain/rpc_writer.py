@@ -16,11 +16,11 @@ from weightmark.adapters.chain.deployment import (
     packaged_registry,
     registry_deployment,
 )
-from weightmark.adapters.chain.imports import kept_recursion_limit
 from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.reverts import error_of, revert_data
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_values import Answers
+from weightmark.adapters.imports import kept_recursion_limit
 from weightmark.domain.keccak import keccak256
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import (

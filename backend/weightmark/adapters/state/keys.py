@@ -12,15 +12,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from weightmark.adapters.imports import kept_recursion_limit
 from weightmark.adapters.state.atomic import storage_error, write_private
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.text import printable
 from weightmark.errors import AlreadyExistsError, KeyFileError, MissingPathError
+
+if TYPE_CHECKING:
+    from eth_account import Account
 
 MAX_KEY_FILE = 2**16
 EMBEDDED_KEY = "local"
@@ -54,6 +58,19 @@ class PrivateKey:
         if match is None or not 0 < int(match[1], 16) < _ORDER:
             raise KeyFileError("the private key is malformed", hint="a key is 64 hex digits")
         return cls(bytes.fromhex(match[1]))
+
+    @classmethod
+    def generate(cls) -> PrivateKey:
+        """Make a key from the operating system's randomness."""
+        import secrets
+
+        return cls((secrets.randbelow(_ORDER - 1) + 1).to_bytes(32, "big"))
+
+    @property
+    def address(self) -> str:
+        """The checksummed address of the account that the key is of."""
+        address: str = _accounts().from_key(self._secret).address
+        return address
 
     def reveal(self) -> bytes:
         """Return the secret itself, for the one who signs."""
@@ -98,11 +115,7 @@ class KeyFolder:
             AlreadyExistsError: A key of that name is there.
             StorageError: It cannot be written.
         """
-        import secrets
-
-        return self.add(
-            name, PrivateKey.parse(f"{secrets.randbelow(_ORDER - 1) + 1:064x}"), password
-        )
+        return self.add(name, PrivateKey.generate(), password)
 
     def add(self, name: str, key: PrivateKey, password: str) -> KeyInfo:
         """Write a key encrypted.
@@ -115,9 +128,7 @@ class KeyFolder:
         path = self.check_new(name)
         if not password:
             raise KeyFileError("an empty password does not protect a key")
-        from eth_account import Account
-
-        keystore = Account.encrypt(key.reveal(), password)
+        keystore = _accounts().encrypt(key.reveal(), password)
         write_private(path, msgspec.json.encode(keystore), replace=False)
         return self.info(name)
 
@@ -157,10 +168,9 @@ class KeyFolder:
         data = _read(info.path)
         if not info.is_encrypted:
             return PrivateKey.parse(_decoded(info.path, data, _EmbeddedKey).private_key)
-        from eth_account import Account
-
+        accounts = _accounts()
         try:
-            return PrivateKey(bytes(Account.decrypt(data.decode(), ask(f"Password of {name}"))))
+            return PrivateKey(bytes(accounts.decrypt(data.decode(), ask(f"Password of {name}"))))
         except (ValueError, KeyError, TypeError) as error:
             wrong = "MAC mismatch" in str(error)
             reason = "the password is wrong" if wrong else "it is not a keystore of version 3"
@@ -175,12 +185,8 @@ class KeyFolder:
         """
         path = self._folder / f"{EMBEDDED_KEY}.json"
         if not path.exists():
-            import secrets
-
-            from eth_account import Account
-
-            secret = f"{secrets.randbelow(_ORDER - 1) + 1:064x}"
-            key = _EmbeddedKey(Account.from_key(secret).address, f"0x{secret}")
+            made = PrivateKey.generate()
+            key = _EmbeddedKey(made.address, f"0x{made.reveal().hex()}")
             # Where another process was faster, its key is the one.
             with suppress(AlreadyExistsError):
                 write_private(path, msgspec.json.encode(key), replace=False)
@@ -206,6 +212,11 @@ class KeyFolder:
         return path
 
     def _path(self, name: str) -> Path:
+        if _PRIVATE_KEY.fullmatch(name):
+            raise KeyFileError(
+                "a private key is no argument: everybody on this machine can read it there",
+                hint="set WEIGHTMARK_PRIVATE_KEY, or keep it with 'weightmark keys import NAME'",
+            )
         named = self._folder / f"{name}.json"
         path = named if _NAME.fullmatch(name) and named.exists() else Path(name)
         if not path.is_file():
@@ -214,6 +225,13 @@ class KeyFolder:
                 hint="'weightmark keys list' shows the keys; 'weightmark keys generate' makes one",
             )
         return path
+
+
+def _accounts() -> Account:
+    with kept_recursion_limit():
+        from eth_account import Account
+
+    return Account()
 
 
 def _read(path: Path) -> bytes:

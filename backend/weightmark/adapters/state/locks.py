@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from weightmark.adapters.state.atomic import private_folder, storage_error
+from weightmark.adapters.state.atomic import PRIVATE_FILE, private_folder, storage_error
 from weightmark.errors import LockTimeoutError
 
 # Longer than a publish on a public chain takes to be in a block.
@@ -24,12 +24,12 @@ def file_lock(path: Path, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
     import filelock
 
     private_folder(path.parent)
-    lock = filelock.FileLock(path, timeout=timeout)
+    lock = filelock.FileLock(path, timeout=timeout, mode=PRIVATE_FILE)
     try:
         lock.acquire()
     except filelock.Timeout:
         raise LockTimeoutError(
-            f"another process has held {path} for {timeout:.0f} seconds",
+            f"another process has held {path} for more than {timeout:g} seconds",
             hint="wait for it, or end it; the lock goes with its process",
         ) from None
     except OSError as error:

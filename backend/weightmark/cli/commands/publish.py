@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -63,4 +64,11 @@ def command(source: Path, authority: int, *, as_json: bool, **given: Any) -> Non
             "transaction": document["transaction_hash"],
         }
     )
-    click.echo(f"next: weightmark verify {source}")
+    output.line(f"next: {_next_step(source, given)}")
+
+
+def _next_step(source: Path, given: dict[str, Any]) -> str:
+    words = ["weightmark", "verify", str(source)]
+    for option, value in (("--manifest", given["out"]), ("--network", given["network"])):
+        words += [option, str(value)] if value else []
+    return shlex.join(words)

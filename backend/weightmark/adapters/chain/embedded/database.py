@@ -20,7 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from weightmark.errors import LockTimeoutError, NotDeployedError, StorageError
+from weightmark.adapters.state.atomic import PRIVATE_FILE, storage_error
+from weightmark.adapters.state.locks import file_lock
+from weightmark.errors import NotDeployedError, StorageError
 
 SCHEMA_VERSION = 1
 
@@ -103,12 +105,14 @@ def writing(path: Path, lock_seconds: float) -> Iterator[sqlite3.Connection]:
         LockTimeoutError: Another process does not let go of the lock.
         StorageError: The file cannot be written.
     """
-    with _locked(path, lock_seconds), _opened(path) as connection:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("BEGIN IMMEDIATE")
-        # Whatever ends this before COMMIT closes the connection, and undoes all of it.
-        yield connection
-        connection.execute("COMMIT")
+    with file_lock(path.with_name(f"{path.name}.lock"), lock_seconds):
+        _create(path)
+        with _opened(path) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            # Whatever ends this before COMMIT closes the connection, and undoes all of it.
+            yield connection
+            connection.execute("COMMIT")
 
 
 def is_created(connection: sqlite3.Connection, path: Path) -> bool:
@@ -155,30 +159,11 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         raise _storage_error(path, error) from error
 
 
-@contextmanager
-def _locked(path: Path, seconds: float) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(f"{path}.lock", timeout=seconds, mode=0o600)
+def _create(path: Path) -> None:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire()
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except Timeout as error:
-        raise LockTimeoutError(
-            f"another process has held {lock.lock_file} for more than {seconds:g} seconds",
-            hint="wait for the other weightmark command to end, and try again",
-        ) from error
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
     except OSError as error:
-        lock.release()
-        raise StorageError(
-            f"the embedded chain in {path} cannot be written: {error.strerror}",
-            hint="make the directory writable, or choose another --data-dir",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+        raise storage_error(path, error) from None
 
 
 def _nothing_yet() -> NotDeployedError:

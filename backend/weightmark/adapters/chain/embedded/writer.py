@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from weightmark.adapters.chain.calls import register_call, revoke_call
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded.database import corrupt, is_created, writing
-from weightmark.adapters.chain.imports import kept_recursion_limit
+from weightmark.adapters.imports import kept_recursion_limit
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import TransactionFailedError
 from weightmark.ports.chain import RegistryContract, TransactionReceipt
