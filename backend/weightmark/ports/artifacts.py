@@ -93,6 +93,15 @@ class Artifact(Protocol):
         """
         ...
 
+    def discard_partials(self) -> None:
+        """Remove what a process that was killed while it wrote a sidecar has left behind.
+
+        Raises:
+            MissingPathError: The artifact is not there.
+            StorageError: It cannot be removed.
+        """
+        ...
+
     def write_sidecar(self, name: str, data: bytes) -> str:
         """Write a sidecar atomically, and return where it is.
 

@@ -59,6 +59,7 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
         ArtifactError: It holds something that cannot be accepted, or changed while it was read.
         ManifestError: A value of the draft breaks its rule.
     """
+    artifact.discard_partials()
     listing = artifact.list(draft.ignores)
     hashed = artifact.hash(listing.sizes, draft.algorithm, start(listing.total_size))
     for _, error in sorted(hashed.errors.items()):

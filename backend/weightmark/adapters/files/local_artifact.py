@@ -95,6 +95,14 @@ class LocalArtifact:
         """
         return self._sidecars().read(name, limit)
 
+    def discard_partials(self) -> None:
+        """Remove what a process that was killed while it wrote a sidecar has left behind.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        self._sidecars().discard_partials()
+
     def write_sidecar(self, name: str, data: bytes) -> str:
         """Write a sidecar atomically, and return where it is.
 

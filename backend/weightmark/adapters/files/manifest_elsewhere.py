@@ -34,6 +34,10 @@ class ManifestElsewhere:
             return read_bounded(self._path, limit)
         return self._artifact.read_sidecar(name, limit)
 
+    def discard_partials(self) -> None:
+        """Remove what a process that was killed while it wrote a sidecar has left behind."""
+        self._artifact.discard_partials()
+
     def write_sidecar(self, name: str, data: bytes) -> str:
         """Write a sidecar atomically, and return where it is."""
         if name == self._manifest:

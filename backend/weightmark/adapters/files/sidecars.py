@@ -14,6 +14,8 @@ from weightmark.domain.text import printable
 from weightmark.errors import ArtifactError, MissingPathError, StorageError
 from weightmark.ports.artifacts import SIDECAR_NAMES
 
+_PARTIAL = ".weightmark-{}.partial"
+
 
 @dataclass(frozen=True, slots=True)
 class Sidecars:
@@ -64,6 +66,21 @@ class Sidecars:
         """
         return write_atomically(self._path(name), data)
 
+    def discard_partials(self) -> None:
+        """Remove what a process that was killed while it wrote a sidecar has left behind.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        for path in self.directory.glob(_PARTIAL.format("*")):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StorageError(
+                    f"'{printable(str(path))}' cannot be removed: {error.strerror}",
+                    hint="remove it: it is half of a file that Weightmark was writing",
+                ) from None
+
     def _is_present(self, name: str) -> bool:
         path = self._path(name)
         if os.path.isdir(path):  # noqa: PTH112 - False where a name is too long to exist
@@ -94,19 +111,30 @@ def write_atomically(path: Path, data: bytes) -> str:
     Raises:
         StorageError: It cannot be written.
     """
-    partial = path.with_name(f".weightmark-{secrets.token_hex(4)}.partial")
     try:
-        _write_new(partial, data)
-        partial.replace(path)
-        _sync_directory(path.parent)
+        try:
+            _replace(path, data)
+        except FileNotFoundError:
+            # Another process took our partial file for one that was left behind.
+            _replace(path, data)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise StorageError(
             f"'{printable(str(path))}' cannot be written: {error.strerror}",
             hint="name another place with --out",
         ) from None
     return str(path)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    partial = path.with_name(_PARTIAL.format(secrets.token_hex(4)))
+    try:
+        _write_new(partial, data)
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+    _sync_directory(path.parent)
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -79,3 +79,36 @@ def test_a_file_that_the_user_names_is_read_within_bounds(tmp_path: Path) -> Non
         read_bounded(tmp_path / "gone", 4)
     with pytest.raises(StorageError, match="gone"):
         write_atomically(tmp_path / "gone/manifest.json", b"")
+
+
+def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / ".weightmark-0badcafe.partial").write_bytes(b"{")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/.weightmark-0badcafe.partial").write_bytes(b"{")
+    (tmp_path / "weights").write_bytes(b"1")
+    artifact = LocalArtifact(tmp_path)
+    artifact.discard_partials()
+    assert sorted(artifact.list().sizes) == ["sub/.weightmark-0badcafe.partial", "weights"]
+
+
+def test_a_partial_file_that_cannot_be_removed_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".weightmark-0badcafe.partial").mkdir()
+    with pytest.raises(StorageError, match="0badcafe"):
+        LocalArtifact(tmp_path).discard_partials()
+
+
+def test_a_writer_whose_partial_file_was_removed_writes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+    removed: list[Path] = []
+
+    def replace_after_removal(partial: Path, target: Path) -> Path:
+        if not removed:
+            partial.unlink()
+            removed.append(partial)
+        return replace(partial, target)
+
+    monkeypatch.setattr(Path, "replace", replace_after_removal)
+    write_atomically(tmp_path / "weightmark.json", b"{}")
+    assert [path.name for path in tmp_path.iterdir()] == ["weightmark.json"]
