@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.manifest import Manifest
+from weightmark.domain.text import printable
 from weightmark.domain.verdict import Check, Outcome
-from weightmark.errors import ConfigurationError
+from weightmark.errors import ConfigurationError, ValueFormatError
 
 MAX_POLICY_SIZE = 2**20
+
+_CHAIN_ID = re.compile(r"[1-9][0-9]*")
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +64,16 @@ def decode_policy(data: bytes) -> Policy:
     if len(data) > MAX_POLICY_SIZE:
         raise ConfigurationError(f"the policy is larger than {MAX_POLICY_SIZE} bytes")
     try:
-        return msgspec.toml.decode(data, type=Policy)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        policy = msgspec.toml.decode(data, type=Policy)
+        for publisher in policy.publishers:
+            _check_publisher(publisher)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueFormatError) as error:
         raise ConfigurationError(f"the policy cannot be read: {error}") from None
+    return policy
+
+
+def _check_publisher(text: str) -> None:
+    chain_id, _, address = text.partition(":")
+    if _CHAIN_ID.fullmatch(chain_id) is None:
+        raise ValueFormatError(f"'{printable(text[:80])}' is not <chain id>:0x<address>")
+    checksum_address(address)

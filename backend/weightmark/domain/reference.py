@@ -10,9 +10,10 @@ from weightmark.domain.text import printable
 from weightmark.errors import ValueFormatError
 
 _FORM = re.compile(
-    r"(?:(?P<chain>[a-z0-9-]+):)?(?P<publisher>[^/:@]+)/(?P<name>[^@]+)(?:@(?P<version>.+))?"
+    r"(?:(?P<chain>[a-z0-9-]{1,64}):)?(?P<publisher>[^/:@]+)/(?P<name>[^@]+)(?:@(?P<version>.+))?"
 )
-_NICKNAME = re.compile(r"[a-z0-9-]{1,64}")
+# What begins with 0x is an address, or a mistake in one.
+_NICKNAME = re.compile(r"(?!0x)[a-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def parse_reference(text: str) -> Reference:
     Raises:
         ValueFormatError: The text is not a REF.
     """
-    match = _FORM.fullmatch(text[:4096])
+    match = _FORM.fullmatch(text)
     if match is None:
         raise ValueFormatError(
             f"'{printable(text[:200])}' is not a reference",
@@ -83,6 +84,6 @@ def check_nickname(nickname: str) -> str:
     if _NICKNAME.fullmatch(nickname) is None:
         raise ValueFormatError(
             f"'{printable(nickname[:80])}' is not a nickname",
-            hint="a nickname is made of a-z, 0-9 and '-', at most 64 characters",
+            hint="a nickname is made of a-z, 0-9 and '-', at most 64 characters, and is no address",
         )
     return nickname

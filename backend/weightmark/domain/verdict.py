@@ -74,14 +74,17 @@ class Verdict:
 
     @property
     def exit_status(self) -> int:
-        """0 if verified; otherwise the status of the check that outranks the others."""
-        found = {check.outcome for check in self.checks}
+        """0 if verified; otherwise the status of the check that outranks the others.
+
+        Where nothing was checked, nothing is verified.
+        """
+        found = {check.outcome for check in self.checks} or {Outcome.UNCHECKED}
         return next((status for outcome, status in _STATUS_BY_RANK if outcome in found), 0)
 
     @property
     def verified(self) -> bool:
         """Whether nothing failed, and nothing was left unchecked."""
-        return bool(self.checks) and self.exit_status == 0
+        return self.exit_status == 0
 
     @property
     def problems(self) -> tuple[Check, ...]:
