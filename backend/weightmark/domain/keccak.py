@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sha3
+from sha3 import keccak_256 as _keccak_256
 
 WORD = 32
+_PADDING = bytes(WORD)
 
 
 def keccak256(data: bytes) -> bytes:
     """Return the 32-byte Keccak-256 hash of ``data`` (the original padding, as the EVM has it)."""
-    digest: bytes = sha3.keccak_256(data).digest()
+    digest: bytes = _keccak_256(data).digest()
     return digest
 
 
@@ -25,4 +26,4 @@ def address_word(address: str) -> bytes:
 
 def dynamic_tail(data: bytes) -> bytes:
     """Return the ABI tail of ``bytes`` or ``string``: the length, then the bytes in whole words."""
-    return uint_word(len(data)) + data + bytes(-len(data) % WORD)
+    return len(data).to_bytes(WORD, "big") + data + _PADDING[: -len(data) % WORD]

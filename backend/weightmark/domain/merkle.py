@@ -9,13 +9,17 @@ proof of a tree leads its leaf to the root.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from weightmark.domain.keccak import WORD, dynamic_tail, keccak256, uint_word
+from weightmark.domain.keccak import WORD, dynamic_tail, keccak256
 from weightmark.errors import ArtifactError
 
+# The head of the encoding: where the path begins, the size, where the multihash begins; then the
+# path's length.
 _HEAD_SIZE = 3 * WORD
+_HEAD = struct.Struct(">24xQ24xQ24xQ24xQ")
 
 
 def leaf_hash(path: str, size: int, multihash: bytes) -> bytes:
@@ -26,9 +30,11 @@ def leaf_hash(path: str, size: int, multihash: bytes) -> bytes:
         size: Its length in bytes.
         multihash: Its digest, algorithm and length included.
     """
-    name = dynamic_tail(path.encode())
-    head = uint_word(_HEAD_SIZE) + uint_word(size) + uint_word(_HEAD_SIZE + len(name))
-    return keccak256(keccak256(head + name + dynamic_tail(multihash)))
+    name = path.encode()
+    padded = len(name) + -len(name) % WORD
+    head = _HEAD.pack(_HEAD_SIZE, size, _HEAD_SIZE + WORD + padded, len(name))
+    encoded = head + name.ljust(padded, b"\0") + dynamic_tail(multihash)
+    return keccak256(keccak256(encoded))
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,13 +190,14 @@ class _Reader:
         self._unreported = 0
 
     def read_into(self, digest: Hash, descriptor: int, size: int) -> int:
-        """Hash what a descriptor gives, up to its end or a little beyond ``size`` bytes.
+        """Hash what a descriptor gives, up to its end or to at least ``size`` bytes.
 
         Returns:
             The number of bytes.
         """
         length = 0
-        while length <= size and not self._stopped.is_set():
+        # An empty file is read as well: one that only claims to be empty gives something.
+        while (length < size or not length) and not self._stopped.is_set():
             count = os.readv(descriptor, (self._buffer,))
             if not count:
                 break

@@ -15,6 +15,9 @@ from weightmark.domain.paths import check_path, check_paths
 from weightmark.domain.text import printable
 from weightmark.errors import ArtifactError, MissingPathError
 
+# A directory that was swapped for a link since it was seen is not entered.
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:
@@ -47,6 +50,9 @@ class _Directory:
     location: bytes
     is_linked: bool
     parent: _Directory | None
+
+    def location_of(self, name: str) -> bytes:
+        return self.location + b"/" + os.fsencode(name)
 
 
 class TreeWalk:
@@ -86,28 +92,33 @@ class TreeWalk:
     def _read(self, directory: _Directory) -> None:
         self._directories += 1
         try:
-            with os.scandir(directory.location) as entries:
-                for entry in entries:
-                    self._take(directory, entry)
+            descriptor = os.open(directory.location, _DIRECTORY)
+            try:
+                with os.scandir(descriptor) as entries:
+                    for entry in entries:
+                        self._take(directory, entry)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise unreadable(directory.prefix or ".", error) from None
 
-    def _take(self, directory: _Directory, entry: os.DirEntry[bytes]) -> None:
-        path = directory.prefix + entry.name.decode("utf-8", "surrogateescape")
+    def _take(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
+        path = directory.prefix + entry.name
         if path in self._sidecars:
             return
+        location = directory.location_of(entry.name)
         try:
             if entry.is_dir(follow_symlinks=False):
-                self._descend(directory, path, entry.path, is_linked=directory.is_linked)
-            elif is_leftover(path, entry.path):
+                self._descend(directory, path, location, is_linked=directory.is_linked)
+            elif is_leftover(path, location):
                 pass
             elif self._is_ignored(path):
                 self._tree.ignored.append(path)
             elif entry.is_symlink():
-                self._follow(directory, path, entry.path)
+                self._follow(directory, path, location)
             else:
                 status = entry.stat(follow_symlinks=False)
-                self._add(path, entry.path, status, is_linked=directory.is_linked)
+                self._add(path, location, status, is_linked=directory.is_linked)
         except OSError as error:
             raise unreadable(path, error) from None
 
