@@ -33,7 +33,7 @@ def print_verdict(verdict: Verdict, path: Path, *, as_json: bool) -> int:
     if verdict.verified:
         output.succeed(_success(verdict, path))
     else:
-        problems = "; ".join(check.message for check in verdict.problems)
+        problems = "; ".join(check.summary for check in verdict.problems)
         click.secho(f"NOT VERIFIED: {printable(f'{path}: {problems}')}", fg="red", bold=True)
     return verdict.exit_status
 

@@ -24,6 +24,8 @@ class Outcome(StrEnum):
 _STATUS_BY_RANK = ((Outcome.FAILED, 1), (Outcome.INVALID, 4), (Outcome.UNCHECKED, 3))
 
 
+MAX_PATHS_IN_SUMMARY = 3
+
 # The trust mode of a verdict for which no chain was read.
 NO_CHAIN = "none"
 
@@ -47,6 +49,15 @@ class Check:
     message: str
     hint: str = ""
     paths: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """The message, with the first of the files that it concerns."""
+        if not self.paths:
+            return self.message
+        others = len(self.paths) - MAX_PATHS_IN_SUMMARY
+        more = f" and {others} more" if others > 0 else ""
+        return f"{self.message}: {', '.join(self.paths[:MAX_PATHS_IN_SUMMARY])}{more}"
 
     @classmethod
     def of_error(cls, step: int, name: str, error: WeightmarkError) -> Self:
