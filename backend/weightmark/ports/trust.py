@@ -23,6 +23,7 @@ class TrustStore(Protocol):
 
         Raises:
             AlreadyExistsError: The nickname stands for another address on that chain.
+            ValueFormatError: The note is not UTF-8.
             ConfigurationError: The file is malformed.
             StorageError: The file cannot be written.
         """

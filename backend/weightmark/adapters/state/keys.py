@@ -21,7 +21,12 @@ from weightmark.adapters.imports import kept_recursion_limit
 from weightmark.adapters.state.atomic import storage_error, write_private
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.text import printable
-from weightmark.errors import AlreadyExistsError, KeyFileError, MissingPathError
+from weightmark.errors import (
+    AlreadyExistsError,
+    KeyFileError,
+    MissingPathError,
+    ValueFormatError,
+)
 
 if TYPE_CHECKING:
     from eth_account import Account
@@ -33,6 +38,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _PRIVATE_KEY = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
 # The order of the group of secp256k1 (SEC 2, section 2.4.1): a private key lies below it.
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+# What eth_account raises where a keystore's parameters are not those of any keystore.
+_UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, AssertionError)
 
 Ask = Callable[[str], str]
 
@@ -128,7 +135,10 @@ class KeyFolder:
         path = self.check_new(name)
         if not password:
             raise KeyFileError("an empty password does not protect a key")
-        keystore = _accounts().encrypt(key.reveal(), password)
+        try:
+            keystore = _accounts().encrypt(key.reveal(), password)
+        except UnicodeEncodeError:
+            raise KeyFileError("the password is not UTF-8") from None
         write_private(path, msgspec.json.encode(keystore), replace=False)
         return self.info(name)
 
@@ -147,11 +157,12 @@ class KeyFolder:
         data = _read(path)
         is_encrypted = b'"crypto"' in data
         kind: type[_KeystoreFile | _EmbeddedKey] = _KeystoreFile if is_encrypted else _EmbeddedKey
-        address = _decoded(path, data, kind).address
+        digits = _decoded(path, data, kind).address.removeprefix("0x")
         label = path.stem if path.parent == self._folder else str(path)
-        return KeyInfo(
-            label, checksum_address(f"0x{address.removeprefix('0x')}"), path, is_encrypted
-        )
+        try:
+            return KeyInfo(label, checksum_address(f"0x{digits}"), path, is_encrypted)
+        except ValueFormatError as error:
+            raise KeyFileError(f"{path} is not a keystore file: {error.message}") from None
 
     def load(self, name: str, ask: Ask) -> PrivateKey:
         """Return a key, by its name or the path of a keystore file.
@@ -168,13 +179,17 @@ class KeyFolder:
         data = _read(info.path)
         if not info.is_encrypted:
             return PrivateKey.parse(_decoded(info.path, data, _EmbeddedKey).private_key)
-        accounts = _accounts()
+        password = ask(f"Password of {name}")
         try:
-            return PrivateKey(bytes(accounts.decrypt(data.decode(), ask(f"Password of {name}"))))
-        except (ValueError, KeyError, TypeError) as error:
+            key = PrivateKey(bytes(_accounts().decrypt(data.decode(), password)))
+        except _UNREADABLE as error:
             wrong = "MAC mismatch" in str(error)
             reason = "the password is wrong" if wrong else "it is not a keystore of version 3"
             raise KeyFileError(f"the key {info.path} cannot be opened: {reason}") from None
+        # The file's authentication code does not cover all of it.
+        if key.address != info.address:
+            raise KeyFileError(f"the key {info.path} is not that of the address that it names")
+        return key
 
     def embedded(self) -> PrivateKey:
         """Return the key of the embedded chain, and make it on first use.

@@ -15,8 +15,8 @@ from weightmark.domain.reference import check_nickname
 from weightmark.errors import AlreadyExistsError, ConfigurationError
 
 MAX_NETWORKS_FILE = 2**20
-# EIP-2294 bounds chain ids below this, so that 27 + 2 * id + 36 fits in 64 bits.
-MAX_CHAIN_ID = 2**63 // 2 - 36
+# The largest chain id, by EIP-2294: what a signature makes of it fits in 64 bits.
+MAX_CHAIN_ID = (2**64 - 1) // 2 - 36
 
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +97,9 @@ def check_network(network: Network) -> Network:
         ValueFormatError: Its name does.
     """
     check_nickname(network.name)
-    if not 0 < network.chain_id < MAX_CHAIN_ID:
+    if network.name.isdigit():
+        raise ConfigurationError(f"a network cannot be called {network.name}: that is a chain id")
+    if not 0 < network.chain_id <= MAX_CHAIN_ID:
         raise ConfigurationError(f"{network.chain_id} is not a chain id")
     if network.rpc_url:
         Endpoint.parse(network.rpc_url)

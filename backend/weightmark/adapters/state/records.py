@@ -96,8 +96,8 @@ class SqliteRecords:
             WHERE ? IN (x'', artifact_root) AND ? IN ('', publisher) ORDER BY id
         """  # noqa: S608 - the columns are a constant of this module
         with self._reading() as database:
-            rows = database.execute(query, (artifact_root, publisher)).fetchall()
-        return tuple(_record(row) for row in rows)
+            rows = database.execute(query, (artifact_root, publisher))
+            return tuple(_record(row) for row in rows)
 
     def files(self, digest: str) -> tuple[FileRecord, ...]:
         """Return the remembered files that have a digest."""
@@ -106,8 +106,8 @@ class SqliteRecords:
             WHERE digest = ? ORDER BY id, path
         """  # noqa: S608 - the columns are a constant of this module
         with self._reading() as database:
-            rows = database.execute(query, (digest,)).fetchall()
-        return tuple(FileRecord(_record(row[:8]), row[8], row[9]) for row in rows)
+            rows = database.execute(query, (digest,))
+            return tuple(FileRecord(_record(row[:8]), row[8], row[9]) for row in rows)
 
     def seen_head(self, key: HeadKey) -> SeenHead | None:
         """Return the newest head that was seen final, if one was."""
@@ -126,22 +126,22 @@ class SqliteRecords:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        if not self._path.exists():
+        # An empty file is what a process leaves that ends before its first transaction does.
+        if not self._path.exists() or self._path.stat().st_size == 0:
             with self._opened(":memory:") as database:
                 database.executescript(_SCHEMA)
                 yield database
             return
-        with self._opened(f"{self._path.absolute().as_uri()}?mode=ro") as database:
+        # Not read-only: what a process left that ended within a transaction is rolled back first.
+        with self._opened(f"{self._path.absolute().as_uri()}?mode=rw") as database:
             yield database
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         private_folder(self._path.parent)
-        with self._opened(str(self._path)) as database:
-            database.executescript(_SCHEMA)
-            with database:
-                database.execute("BEGIN IMMEDIATE")
-                yield database
+        with self._opened(str(self._path)) as database, database:
+            database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
+            yield database
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[sqlite3.Connection]:
@@ -149,7 +149,8 @@ class SqliteRecords:
         try:
             database = sqlite3.connect(name, timeout=_BUSY_SECONDS, uri=True, isolation_level=None)
             yield database
-        except sqlite3.Error as error:
+        # A number out of SQLite's range, or a value that this version does not know.
+        except (sqlite3.Error, OverflowError, ValueError) as error:
             raise StorageError(
                 f"the records of this machine ({self._path}) cannot be used: {error}",
                 hint="free space or correct its permissions; if it is damaged, move it away: "

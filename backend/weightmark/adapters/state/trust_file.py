@@ -14,7 +14,12 @@ from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.reference import check_nickname
 from weightmark.domain.trust import TrustedPublisher, TrustList
-from weightmark.errors import AlreadyExistsError, ConfigurationError, WeightmarkError
+from weightmark.errors import (
+    AlreadyExistsError,
+    ConfigurationError,
+    ValueFormatError,
+    WeightmarkError,
+)
 
 MAX_TRUST_FILE = 2**20
 
@@ -50,7 +55,7 @@ class TrustFile:
             raise ConfigurationError(f"{self._path} is larger than {MAX_TRUST_FILE} bytes")
         try:
             entries = msgspec.toml.decode(data, type=_File).publisher
-            return TrustList(tuple(_publisher(entry) for entry in entries))
+            return _trust_list(entries)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, WeightmarkError) as error:
             raise ConfigurationError(
                 f"the trust file {self._path} is malformed: {error}",
@@ -90,7 +95,21 @@ class TrustFile:
             _Entry(each.nickname, each.chain_id, each.address, each.note, each.added or now)
             for each in publishers
         )
-        write_private(self._path, msgspec.toml.encode(_File(entries)), replace=True)
+        try:
+            data = msgspec.toml.encode(_File(entries))
+        except UnicodeEncodeError:
+            raise ValueFormatError("the note is not UTF-8") from None
+        write_private(self._path, data, replace=True)
+
+
+def _trust_list(entries: tuple[_Entry, ...]) -> TrustList:
+    named: dict[tuple[str, int], TrustedPublisher] = {}
+    for entry in entries:
+        key = (entry.nickname, entry.chain)
+        if key in named:
+            raise ConfigurationError(f"'{entry.nickname}' stands twice for chain {entry.chain}")
+        named[key] = _publisher(entry)
+    return TrustList(tuple(named.values()))
 
 
 def _publisher(entry: _Entry) -> TrustedPublisher:

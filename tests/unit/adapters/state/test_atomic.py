@@ -1,0 +1,116 @@
+"""Files that are there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from weightmark.adapters.state.atomic import private_folder, write_private
+from weightmark.errors import AlreadyExistsError, StorageError
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    """Let every mode through, so that only what is asked for protects a file."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_file_is_private_before_its_first_byte(
+    tmp_path: Path, no_umask: None, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    seen: list[tuple[int, int]] = []
+    make = tempfile.mkstemp
+
+    def watched(**arguments: object) -> tuple[int, str]:
+        descriptor, name = make(**arguments)  # type: ignore[call-overload]
+        found = os.fstat(descriptor)
+        seen.append((stat.S_IMODE(found.st_mode), found.st_size))
+        return descriptor, name
+
+    monkeypatch.setattr(tempfile, "mkstemp", watched)
+    write_private(tmp_path / "secret", b"data", replace=replace)
+    assert seen == [(0o600, 0)]
+    assert mode_of(tmp_path / "secret") == 0o600
+
+
+def test_a_replaced_file_becomes_private(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o666)
+    write_private(path, b"new", replace=True)
+    assert (path.read_bytes(), mode_of(path)) == (b"new", 0o600)
+
+
+def test_a_file_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with pytest.raises(AlreadyExistsError, match="left as it is"):
+        write_private(path, b"new", replace=False)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_link_is_not_written_through(tmp_path: Path, replace: bool) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"old")
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    if replace:
+        write_private(link, b"new", replace=True)
+        assert link.read_bytes() == b"new"
+    else:
+        with pytest.raises(AlreadyExistsError):
+            write_private(link, b"new", replace=False)
+    assert target.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("failing", ["fsync", "fdopen"])
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_write_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool, failing: str
+) -> None:
+    path = tmp_path / "file"
+    if replace:
+        path.write_bytes(b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, failing, fail)
+    with pytest.raises(StorageError, match="No space left on device"):
+        write_private(path, b"new", replace=replace)
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == ([b"old"] if replace else [])
+
+
+def test_folders_are_made_private(tmp_path: Path, no_umask: None) -> None:
+    folder = private_folder(tmp_path / "one")
+    assert mode_of(folder) == 0o700
+    assert private_folder(folder) == folder
+
+
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot be used"):
+        private_folder(tmp_path / "file/folder")
+    with pytest.raises(StorageError):
+        write_private(tmp_path / "file/one", b"", replace=True)
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StorageError):
+        write_private(tmp_path / "folder", b"", replace=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
