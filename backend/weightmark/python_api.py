@@ -83,6 +83,7 @@ def verify(
         release=parse_reference(release) if release else None,
         policy=application.policy(),
         selection=FileSelection(tuple(only)),
+        beside=application.artifact(Path(path), cached=False) if manifest else None,
     )
     return application.verifier().verify(request, progress or _silent)
 
@@ -104,7 +105,7 @@ def require(
     """
     verdict = verify(path, release, **configuration)
     if not verdict.verified:
-        problems = "; ".join(_problem(check.message, check.paths) for check in verdict.problems)
+        problems = "; ".join(check.summary for check in verdict.problems)
         raise VerificationFailedError(f"{path} is not verified: {problems}")
     return verdict
 
@@ -207,10 +208,6 @@ def _application(configuration: Configuration) -> Application:
 
 def _path(path: PathLike | None) -> Path | None:
     return None if path is None else Path(path)
-
-
-def _problem(message: str, paths: Sequence[str]) -> str:
-    return f"{message} ({', '.join(paths[:5])})" if paths else message
 
 
 def _silent(_: int) -> Advance:

@@ -132,6 +132,13 @@ class Application:
             return artifact
         return ManifestElsewhere(artifact, sidecars.MANIFEST, outside(manifest, path))
 
+    def manifest_alone(self, path: Path) -> Artifact:
+        """Return an artifact of whose manifest only is known where it is."""
+        from weightmark.adapters.files.local_artifact import LocalArtifact
+        from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
+
+        return ManifestElsewhere(LocalArtifact(path.parent), sidecars.MANIFEST, path)
+
     def policy(self) -> Policy:
         """Return the policy that is configured, or the default one.
 

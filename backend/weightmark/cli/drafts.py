@@ -51,7 +51,7 @@ def read_evidence(application: Application, path: Path) -> Evidence:
         ManifestError: It is malformed.
     """
     if path.is_file() and path.name.endswith(MANIFEST):
-        return Evidence.read(application.artifact(path.parent, manifest=path, cached=False))
+        return Evidence.read(application.manifest_alone(path))
     return Evidence.read(application.artifact(path, cached=False))
 
 

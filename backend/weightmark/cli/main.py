@@ -88,6 +88,9 @@ def run(arguments: list[str]) -> int:
     """Run one command, and return its exit status."""
     try:
         result = program.main(arguments, prog_name="weightmark", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return UsageError.exit_status
     except click.ClickException as error:
         return output.report(_usage_error(error), as_json="--json" in arguments)
     except WeightmarkError as error:

@@ -12,11 +12,17 @@ from weightmark.errors import WeightmarkError
 
 
 def print_json(document: object) -> None:
-    """Print one document, and nothing else, on standard output."""
+    """Print one document, and nothing else, on standard output.
+
+    It is ASCII, so that text from outside cannot act on a terminal here either; a file name that
+    is not UTF-8 keeps its bytes as Python's surrogates.
+    """
+    import json
+
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    click.echo(text)
+    text = json.dumps(msgspec.to_builtins(document), indent=2)
+    click.echo(text.replace("\x7f", "\\u007f"))
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

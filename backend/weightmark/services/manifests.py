@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from msgspec import UNSET
@@ -22,6 +22,7 @@ from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
+from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.files import FileSelection, check_files
 from weightmark.services.verification.identity import check_root
 
@@ -104,6 +105,19 @@ def verify_manifest(artifact: Artifact, selection: FileSelection, start: Start) 
         *check_files(artifact, listing, manifest, selection, start),
     )
     return Verdict(checks, release=_label(manifest), partial=selection.is_partial)
+
+
+def check_manifest_beside(
+    artifact: Artifact, selection: FileSelection, start: Start
+) -> tuple[Check, ...]:
+    """Say what is not true in a manifest that lies beside files which another one describes.
+
+    It is outside the files' tree, and must not become a place where anything can be hidden.
+    """
+    return tuple(
+        replace(problem, step=8, name="sidecar", message=f"{MANIFEST} there: {problem.message}")
+        for problem in verify_manifest(artifact, selection, start).problems
+    )
 
 
 def _label(manifest: Manifest) -> str:

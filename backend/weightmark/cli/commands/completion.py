@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from weightmark.cli import main
+from weightmark.cli import main, options, output
+
+SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
 @click.command(
@@ -15,9 +17,12 @@ Example, for bash:
   weightmark completion bash > ~/.local/share/bash-completion/completions/weightmark
 """,
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> None:
+@click.argument("shell", type=click.Choice(list(SHELLS)))
+@options.as_json
+def command(shell: str, *, as_json: bool) -> None:
     """Print the script that completes weightmark's commands in SHELL."""
-    completion = get_completion_class(shell)
-    if completion is not None:
-        click.echo(completion(main.program, {}, "weightmark", "_WEIGHTMARK_COMPLETE").source())
+    script = SHELLS[shell](main.program, {}, "weightmark", "_WEIGHTMARK_COMPLETE").source()
+    if as_json:
+        output.print_json({"shell": shell, "script": script})
+    else:
+        click.echo(script)

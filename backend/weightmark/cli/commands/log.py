@@ -35,13 +35,13 @@ def command(name: str, *, as_json: bool, **given: Any) -> None:
         )
     found = application.resolve(reference)
     log = application.lookup(found.network).model(found.publisher, found.name)
-    if as_json:
-        output.print_json([release_document(view) for view in log.releases])
-        return
     if not log.releases:
         raise UnknownReleaseError(
             f"{found.publisher} has registered no release of {found.name} on '{found.network.name}'"
         )
+    if as_json:
+        output.print_json([release_document(view) for view in log.releases])
+        return
     rows = [("#", "version", "status", "registered", "artifact root")]
     for view in log.releases:
         document = release_document(view)

@@ -86,7 +86,7 @@ def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
 
     evidence = drafts.read_evidence(options.application(given), path)
     if as_json:
-        output.print_json(msgspec.Raw(evidence.data))
+        output.print_json(msgspec.json.decode(evidence.data))
         return
     fields = msgspec.to_builtins(evidence.manifest)
     files = fields.pop("files")

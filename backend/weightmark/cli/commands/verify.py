@@ -58,6 +58,7 @@ def command(
         release=parse_reference(release) if release else None,
         policy=application.policy(),
         selection=FileSelection(only),
+        beside=application.artifact(path, cached=False) if manifest_path else None,
     )
     with progress("verifying") as start:
         verdict = application.verifier().verify(request, start)

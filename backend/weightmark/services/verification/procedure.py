@@ -17,6 +17,8 @@ from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import Lookup, ResolvedReference, resolve
+from weightmark.services.manifests import check_manifest_beside
+from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.chain import ChainFindings, check_on_chain
 from weightmark.services.verification.files import FileSelection, check_files
 from weightmark.services.verification.identity import check_reference, check_root, check_trust
@@ -32,12 +34,15 @@ class VerificationRequest:
         release: The release that it has to be, or None for the one that the manifest names.
         policy: What is demanded.
         selection: Which files to check.
+        beside: The same files with the manifest that may lie beside them, where ``artifact`` has
+            one from elsewhere.
     """
 
     artifact: Artifact
     release: Reference | None = None
     policy: Policy = field(default_factory=Policy)
     selection: FileSelection = field(default_factory=FileSelection)
+    beside: Artifact | None = None
 
 
 class Verifier:
@@ -142,7 +147,10 @@ def _check_contents(
         listing = request.artifact.list(manifest.ignored_patterns)
     except WeightmarkError as error:
         return (Check.of_error(7, "files", error),)
-    return (
+    checks = (
         *check_files(request.artifact, listing, manifest, request.selection, start),
         *check_signatures(listing, manifest),
     )
+    if request.beside is None or MANIFEST not in listing.sidecars:
+        return checks
+    return (*checks, *check_manifest_beside(request.beside, request.selection, start))
