@@ -1,0 +1,73 @@
+"""The Python API, as another program uses it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.command import PATIENCE
+from tests.e2e.releases import Finished, Release, assert_ends
+
+REFERENCE = "me/acme/digits@1.0.0"
+
+
+def run_program(release: Release, program: str, *arguments: str | Path) -> Finished:
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys, weightmark\n{program}", release.model, *arguments],
+        cwd=release.weightmark.directory,
+        env=release.weightmark.environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_an_application_starts_with_verified_files_only(release: Release) -> None:
+    program = f"weightmark.require(sys.argv[1], {REFERENCE!r})\nprint('started')"
+    assert_ends(run_program(release, program), 0, "started")
+    (release.model / "config.json").write_text("{}")
+    finished = run_program(release, program)
+    assert finished.returncode == 1
+    assert "started" not in finished.stdout
+    assert "VerificationFailedError" in finished.stderr
+    assert "config.json" in finished.stderr
+
+
+def test_a_verdict_tells_every_check(release: Release) -> None:
+    program = """
+verdict = weightmark.verify(sys.argv[1], only=["config*"])
+assert verdict.verified and verdict.partial and verdict.exit_status == 0
+assert not verdict.problems and {check.step for check in verdict.checks} == {*range(1, 10)}
+verdict = weightmark.verify(sys.argv[1] + "/nothing")
+assert not verdict.verified and verdict.exit_status == 4
+"""
+    assert_ends(run_program(release, program), 0)
+
+
+def test_publishing_revoking_and_errors(release: Release) -> None:
+    program = """
+from pathlib import Path
+model = Path(sys.argv[1])
+(model / "weightmark.json").unlink()
+metadata = weightmark.Metadata(license="mit")
+named = {"name": "acme/digits", "version": "2.0.0", "metadata": metadata}
+read = []
+publication = weightmark.publish(model, **named, progress=lambda total: read.append)
+assert publication.receipt and publication.manifest.metadata.license == "mit" and sum(read)
+assert weightmark.publish(model, **named).receipt is None
+assert weightmark.verify(model, publication.reference).verified
+revocation = weightmark.revoke(publication.reference, weightmark.Reason.VULNERABLE)
+assert revocation.reference == publication.reference
+(problem,) = weightmark.verify(model).problems
+assert problem.name == "revocation" and problem.outcome is weightmark.Outcome.FAILED
+for wrong in ("nonsense", "you/acme/digits@1"):
+    try:
+        weightmark.verify(model, wrong)
+    except weightmark.WeightmarkError as error:
+        assert error.exit_status == 4 and wrong.partition("/")[0] in error.message
+    else:
+        sys.exit("no error")
+"""
+    assert_ends(run_program(release, program), 0)

@@ -1,0 +1,61 @@
+"""``kill -9`` at every step of a publish leaves what the next run completes, registered once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.command import CHECKOUT, PATIENCE, Weightmark
+from tests.conftest import ModelMaker
+from tests.integration.killing import STEPS
+
+NAMED = ("--name", "acme/digits", "--version", "1.0.0")
+MOMENTS = [f"{step}:{moment}" for step in STEPS for moment in ("before", "after")]
+
+
+def publish_and_die(weightmark: Weightmark, model: Path, moment: str) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.integration.killing", moment, "publish", model, *NAMED],
+        cwd=CHECKOUT,
+        env=weightmark.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert finished.returncode == -signal.SIGKILL, finished.stderr
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_publish_that_was_killed(
+    run_weightmark: Weightmark, make_model: ModelMaker, tmp_path: Path, moment: str
+) -> None:
+    model = make_model(tmp_path / "model")
+    publish_and_die(run_weightmark, model, moment)
+
+    completed = run_weightmark("publish", model, *NAMED)
+    assert completed.returncode == 0, completed.stderr
+    log = run_weightmark("log", "me/acme/digits", "--json")
+    assert [each["version"] for each in json.loads(log.stdout)] == ["1.0.0"]
+    verified = run_weightmark("verify", model)
+    assert verified.returncode == 0, verified.stdout
+    listed = {path.name for path in (run_weightmark.home / "keys").glob("*.json")}
+    assert listed == {"local.json"}
+
+
+def test_a_partial_manifest_is_no_file_of_the_model(
+    run_weightmark: Weightmark, make_model: ModelMaker, tmp_path: Path
+) -> None:
+    """What was written and not yet put in place must not become a part of the release."""
+    model = make_model(tmp_path / "model")
+    before = {path.name for path in model.iterdir()}
+    publish_and_die(run_weightmark, model, "replace-manifest:before")
+    assert run_weightmark("publish", model, *NAMED).returncode == 0
+    manifest = json.loads((model / "weightmark.json").read_bytes())
+    assert {entry["path"].partition("/")[0] for entry in manifest["files"]} == before
