@@ -122,6 +122,8 @@ def test_a_manifest_beside_the_files_while_another_one_is_named(release: Release
     assert_ends(release.verify("--manifest", elsewhere), 1, "weightmark.json")
     release.manifest.write_bytes(b"import os; os.system('evil')")
     assert_ends(release.verify("--manifest", elsewhere), 4, "weightmark.json")
+    alone = ("manifest", "verify", release.model, "--manifest", elsewhere)
+    assert_ends(release.weightmark(*alone), 4, "weightmark.json")
 
 
 def test_a_manifest_that_is_named_and_not_there(release: Release) -> None:

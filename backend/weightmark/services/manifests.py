@@ -20,7 +20,7 @@ from weightmark.domain.manifest import (
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import WeightmarkError
-from weightmark.ports.artifacts import Artifact, Start
+from weightmark.ports.artifacts import Artifact, Listing, Start
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.files import FileSelection, check_files
@@ -83,13 +83,17 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     return manifest
 
 
-def verify_manifest(artifact: Artifact, selection: FileSelection, start: Start) -> Verdict:
+def verify_manifest(
+    artifact: Artifact, selection: FileSelection, start: Start, beside: Artifact | None = None
+) -> Verdict:
     """Check files against a manifest alone: it proves that they belong together, not who says so.
 
     Args:
         artifact: The files.
         selection: Which files to check.
         start: Called before files are read.
+        beside: The same files with the manifest that may lie beside them, where ``artifact`` has
+            one from elsewhere.
     """
     try:
         evidence = Evidence.read(artifact)
@@ -103,20 +107,23 @@ def verify_manifest(artifact: Artifact, selection: FileSelection, start: Start) 
         check_root(evidence),
         Check(4, "chain", Outcome.NOT_APPLICABLE, message),
         *check_files(artifact, listing, manifest, selection, start),
+        *check_manifest_beside(beside, listing, selection, start),
     )
     return Verdict(checks, release=_label(manifest), partial=selection.is_partial)
 
 
 def check_manifest_beside(
-    artifact: Artifact, selection: FileSelection, start: Start
+    beside: Artifact | None, listing: Listing, selection: FileSelection, start: Start
 ) -> tuple[Check, ...]:
     """Say what is not true in a manifest that lies beside files which another one describes.
 
     It is outside the files' tree, and must not become a place where anything can be hidden.
     """
+    if beside is None or MANIFEST not in listing.sidecars:
+        return ()
     return tuple(
         replace(problem, step=8, name="sidecar", message=f"{MANIFEST} there: {problem.message}")
-        for problem in verify_manifest(artifact, selection, start).problems
+        for problem in verify_manifest(beside, selection, start).problems
     )
 
 

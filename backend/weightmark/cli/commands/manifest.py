@@ -72,8 +72,9 @@ def verify(
 
     application = options.application(given)
     artifact = application.artifact(path, manifest=manifest_path, cached=False)
+    beside = application.artifact(path, cached=False) if manifest_path else None
     with progress("verifying") as start:
-        verdict = verify_manifest(artifact, FileSelection(only), start)
+        verdict = verify_manifest(artifact, FileSelection(only), start, beside)
     return verdicts.print_verdict(verdict, path, as_json=as_json)
 
 

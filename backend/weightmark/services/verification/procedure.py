@@ -18,7 +18,6 @@ from weightmark.ports.records import Deed, Records
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import Lookup, ResolvedReference, resolve
 from weightmark.services.manifests import check_manifest_beside
-from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.chain import ChainFindings, check_on_chain
 from weightmark.services.verification.files import FileSelection, check_files
 from weightmark.services.verification.identity import check_reference, check_root, check_trust
@@ -147,10 +146,8 @@ def _check_contents(
         listing = request.artifact.list(manifest.ignored_patterns)
     except WeightmarkError as error:
         return (Check.of_error(7, "files", error),)
-    checks = (
+    return (
         *check_files(request.artifact, listing, manifest, request.selection, start),
         *check_signatures(listing, manifest),
+        *check_manifest_beside(request.beside, listing, request.selection, start),
     )
-    if request.beside is None or MANIFEST not in listing.sidecars:
-        return checks
-    return (*checks, *check_manifest_beside(request.beside, request.selection, start))
