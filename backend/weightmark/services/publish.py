@@ -39,6 +39,7 @@ from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.ports.trust import TrustStore
 from weightmark.services.evidence import Evidence
+from weightmark.services.heads import remember_head
 from weightmark.services.lookup import check_chain
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
@@ -128,13 +129,7 @@ class Publisher:
         path = request.artifact.write_sidecar(MANIFEST, evidence.data)
         receipt = None
         if not registered:
-            try:
-                receipt = self._writer().register(_statement(evidence), request.authority_index)
-            except VersionExistsError:
-                # Somebody with the same key was faster: theirs is the release, not ours.
-                if before is not None:
-                    request.artifact.write_sidecar(MANIFEST, before.data)
-                raise
+            receipt = self._register(request, evidence, before)
         self._remember(request.network, evidence)
         return Publication(
             evidence.manifest, evidence.manifest_hash, path, request.network, receipt
@@ -170,10 +165,28 @@ class Publisher:
         _refuse_other(evidence, found)
         return found.word.is_registered
 
+    def _register(
+        self, request: PublishRequest, evidence: Evidence, before: Evidence | None
+    ) -> TransactionReceipt | None:
+        try:
+            return self._writer().register(_statement(evidence), request.authority_index)
+        except VersionExistsError:
+            pass
+        try:
+            # A transaction of an earlier run may have come into a block since we looked.
+            self._registered(request.network, evidence)
+        except VersionExistsError:
+            # Somebody with the same key was faster: theirs is the release, not ours.
+            if before is not None:
+                request.artifact.write_sidecar(MANIFEST, before.data)
+            raise
+        return None
+
     def _remember(self, network: Network, evidence: Evidence) -> None:
         self._records.remember(
             evidence.record(network, Deed.PUBLISHED, self._clock()), evidence.data
         )
+        remember_head(self._chains, network, evidence.model_id, self._records)
         publisher, chain_id = evidence.manifest.publisher, network.chain_id
         if self._trust.load().find(chain_id, publisher) is None:
             own = TrustedPublisher(OWN_NICKNAME, chain_id, publisher, "published here")

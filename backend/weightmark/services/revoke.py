@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from weightmark.domain.identifiers import release_id_of
+from weightmark.domain.identifiers import check_version, model_id_of, release_id_of
 from weightmark.domain.registry import Reason, ReleaseWord, release_slots
 from weightmark.domain.statements import NO_SUCCESSOR, RevocationStatement
-from weightmark.errors import UnknownReleaseError, UsageError
+from weightmark.errors import UnavailableError, UnknownReleaseError, UsageError
 from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
+from weightmark.ports.records import Records
+from weightmark.services.heads import remember_head
 from weightmark.services.lookup import ResolvedReference, check_chain
 
 
@@ -35,6 +38,7 @@ def revoke(
     writer: Callable[[], ChainWriter],
     release: ResolvedReference,
     reason: Reason,
+    records: Records,
     *,
     successor: str = "",
     tombstone: bool = False,
@@ -47,12 +51,15 @@ def revoke(
         writer: Opens the chain for the account of an owner of the publisher.
         release: Which release.
         reason: Why.
+        records: Where is remembered how far the chain has come.
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
         authority_index: Which owner of the publisher the account is.
 
     Raises:
-        UsageError: The release has no version, or a successor is given for another reason.
+        UsageError: The release has no version, or a successor is given for another reason, or is
+            the release itself.
+        ValueFormatError: The successor is no version.
         UnknownReleaseError: Nobody registered the release, and no tombstone is wanted.
         AlreadyRevokedError: The release is revoked for good.
         NotAuthorizedError: The account is not an owner.
@@ -62,6 +69,8 @@ def revoke(
         raise UsageError("a revocation needs a version", hint="write NAME@VERSION")
     if successor and reason is not Reason.SUPERSEDED:
         raise UsageError("only a superseded release has a successor")
+    if successor and check_version(successor) == release.version:
+        raise UsageError("a release cannot be its own successor")
     _require_registered(chains, release, tombstone=tombstone)
     following = (
         release_id_of(release.publisher, release.name, successor) if successor else NO_SUCCESSOR
@@ -69,7 +78,12 @@ def revoke(
     statement = RevocationStatement(
         release.publisher, release.name, release.version, reason, following
     )
-    return Revocation(release, reason, writer().revoke(statement, authority_index))
+    receipt = writer().revoke(statement, authority_index)
+    # The revocation stands, also where it cannot be remembered; the next verification does that.
+    with suppress(UnavailableError):
+        model_id = model_id_of(release.publisher, release.name)
+        remember_head(chains, release.network, model_id, records)
+    return Revocation(release, reason, receipt)
 
 
 def _require_registered(chains: Chains, release: ResolvedReference, *, tombstone: bool) -> None:

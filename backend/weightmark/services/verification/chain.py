@@ -22,7 +22,7 @@ from weightmark.domain.registry import (
 )
 from weightmark.domain.times import utc_text
 from weightmark.domain.verdict import Check, Outcome
-from weightmark.errors import StorageError, WeightmarkError
+from weightmark.errors import ChainUnreachableError, StorageError, WeightmarkError
 from weightmark.ports.chain import Block, BlockTag, ChainReader
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import HeadKey, Records, SeenHead
@@ -74,11 +74,13 @@ def check_on_chain(
     try:
         # 4. Which chain and which contract, before anything that they say.
         reader = chains.reader(network)
+        # The final view first: the latest one, read after it, can then not be behind it.
+        final_block = reader.block(BlockTag.FINALIZED)
         latest_block = reader.block(BlockTag.LATEST)
         check_chain(reader, network, chains, latest_block)
-        latest = read_view(reader, chains.registry.address, evidence, latest_block)
-        final_block = reader.block(BlockTag.FINALIZED)
+        _check_order(final_block, latest_block)
         final = read_view(reader, chains.registry.address, evidence, final_block)
+        latest = read_view(reader, chains.registry.address, evidence, latest_block)
         genesis_hash = reader.genesis_hash()
     except WeightmarkError as error:
         return ChainFindings((Check.of_error(4, "chain", error),))
@@ -115,6 +117,14 @@ def read_view(reader: ChainReader, registry: str, evidence: Evidence, block: Blo
         head=HeadWord.unpack(head),
         authority=AuthorityWord.unpack(authority, publisher=publisher, index=index),
     )
+
+
+def _check_order(final: Block, latest: Block) -> None:
+    if latest.number < final.number:
+        raise ChainUnreachableError(
+            f"the latest block, {latest.number}, is behind the final one, {final.number}",
+            hint="what was revoked since would not be seen; use another endpoint",
+        )
 
 
 def _chain_check(network: Network, block: Block) -> Check:

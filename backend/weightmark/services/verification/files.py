@@ -46,9 +46,9 @@ def check_files(
     readable = {path for path in present if listing.sizes[path] == wanted[path].size}
     total = sum(listing.sizes[path] for path in readable)
     hashed = artifact.hash(readable, manifest.algorithm, start(total))
-    altered = {path for path, entry in hashed.entries.items() if entry != wanted[path]}
+    altered = {path for path in readable if hashed.entries.get(path) != wanted[path]}
     found = (
-        *_problem("altered", altered | (present - readable), "altered"),
+        *_problem("altered", altered - hashed.errors.keys() | (present - readable), "altered"),
         *_problem("missing", wanted.keys() - present, "missing"),
         *_problem("extra", listing.sizes.keys() - listed.keys(), "not listed in the manifest"),
         *(Check.of_error(7, "files", error) for _, error in sorted(hashed.errors.items())),

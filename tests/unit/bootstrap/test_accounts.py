@@ -1,0 +1,122 @@
+"""Which key signs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+
+from weightmark.adapters.state.keys import KeyFolder
+from weightmark.bootstrap.accounts import Accounts, refuse_to_ask
+from weightmark.domain.networks import LOCAL, Network
+from weightmark.errors import ConfigurationError, KeyFileError, MissingPathError
+
+SEPOLIA = Network("sepolia", 11155111)
+SECRET = "11" * 32
+ADDRESS = "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path)
+
+
+@pytest.fixture
+def keystore(tmp_path: Path) -> Path:
+    """Return a keystore that takes no time to open."""
+    path = tmp_path / "mine.json"
+    path.write_text(
+        json.dumps(Account.encrypt(bytes.fromhex(SECRET), "pw", kdf="pbkdf2", iterations=1))
+    )
+    return path
+
+
+def accounts(keys: KeyFolder, chosen: str = "", *answers: str, **variables: str) -> Accounts:
+    waiting = list(answers)
+    environment = {f"WEIGHTMARK_{name.upper()}": text for name, text in variables.items()}
+    ask = (lambda _: waiting.pop(0)) if answers else refuse_to_ask
+    return Accounts(keys, chosen, environment, ask)
+
+
+def test_a_variable_outranks_all(keys: KeyFolder, keystore: Path) -> None:
+    other = "22" * 32
+    found = accounts(keys, "mine", private_key=f"0x{other}")
+    assert found.private_key(SEPOLIA).reveal() == bytes.fromhex(other)
+    assert found.address(SEPOLIA) == Account.from_key(other).address
+
+
+def test_the_chosen_key_is_opened_with_a_password(keys: KeyFolder, keystore: Path) -> None:
+    assert accounts(keys, "mine", "pw").private_key(SEPOLIA).reveal().hex() == SECRET
+    assert accounts(keys, "mine", key_password="pw").private_key(LOCAL).reveal().hex() == SECRET
+    with pytest.raises(KeyFileError, match="Password of mine is needed, and nobody can be asked"):
+        accounts(keys, "mine").private_key(SEPOLIA)
+
+
+def test_a_password_file_is_read(keys: KeyFolder, keystore: Path, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("pw\n")
+    found = accounts(keys, "mine", key_password_file=str(tmp_path / "password"))
+    assert found.private_key(SEPOLIA).reveal().hex() == SECRET
+
+
+def test_an_address_needs_no_password(keys: KeyFolder, keystore: Path) -> None:
+    assert accounts(keys, "mine").address(SEPOLIA) == ADDRESS
+
+
+def test_the_embedded_chain_has_a_key_of_its_own(keys: KeyFolder) -> None:
+    found = accounts(keys)
+    key = found.private_key(LOCAL)
+    assert found.address(LOCAL) == Account.from_key(key.reveal()).address
+    assert found.private_key(LOCAL).reveal() == key.reveal()
+
+
+def test_it_serves_no_other_chain(keys: KeyFolder) -> None:
+    keys.embedded()
+    with pytest.raises(KeyFileError, match="serves the embedded chain alone"):
+        accounts(keys, "local").private_key(SEPOLIA)
+    assert accounts(keys, "local").private_key(LOCAL).reveal() == keys.embedded().reveal()
+
+
+def test_every_other_chain_needs_a_key(keys: KeyFolder) -> None:
+    for use in (accounts(keys).private_key, accounts(keys).address):
+        with pytest.raises(KeyFileError, match="on 'sepolia' needs a key"):
+            use(SEPOLIA)
+
+
+def test_a_key_that_is_not_there(keys: KeyFolder) -> None:
+    for use in (accounts(keys, "none").private_key, accounts(keys, "none").address):
+        with pytest.raises(MissingPathError, match="there is no key 'none'"):
+            use(SEPOLIA)
+
+
+def test_a_malformed_variable_is_not_repeated(keys: KeyFolder) -> None:
+    with pytest.raises(KeyFileError) as caught:
+        accounts(keys, private_key="0xsecret").private_key(LOCAL)
+    assert "secret" not in caught.value.message + caught.value.hint
+
+
+def test_a_given_key_comes_from_a_file_a_variable_or_a_person(
+    keys: KeyFolder, tmp_path: Path
+) -> None:
+    path = tmp_path / "hex"
+    path.write_text(f"0x{SECRET}\n")
+    assert accounts(keys, private_key="22" * 32).given_key(path).reveal().hex() == SECRET
+    assert accounts(keys, private_key=SECRET).given_key(None).reveal().hex() == SECRET
+    assert accounts(keys, "", SECRET).given_key(None).reveal().hex() == SECRET
+    with pytest.raises(KeyFileError, match="nobody can be asked"):
+        accounts(keys).given_key(None)
+    path.write_bytes(b"\xff")
+    with pytest.raises(KeyFileError, match="malformed"):
+        accounts(keys).given_key(path)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        accounts(keys).given_key(tmp_path / "none")
+
+
+def test_a_new_password_is_given_twice(keys: KeyFolder) -> None:
+    assert accounts(keys, "", "pw", "pw").new_password() == "pw"
+    assert accounts(keys, key_password="pw").new_password() == "pw"
+    with pytest.raises(KeyFileError, match="the two passwords differ"):
+        accounts(keys, "", "pw", "pw2").new_password()
+    with pytest.raises(KeyFileError, match="nobody can be asked"):
+        accounts(keys).new_password()

@@ -1,0 +1,467 @@
+"""Publishing: what is done twice, cut off, forbidden, or done by somebody else meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.chain import FakeChainWriter, delegate
+from tests.unit.services.world import (
+    ALICE,
+    BOB,
+    FILES,
+    NAME,
+    SEPOLIA,
+    FakeChains,
+    World,
+    no_lock,
+    unseen,
+)
+from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.state.trust_file import TrustFile
+from weightmark.domain.content_address import raw_block_cid
+from weightmark.domain.networks import LOCAL
+from weightmark.domain.registry import HeadWord, Reason, head_slot
+from weightmark.domain.statements import Registration, ReleaseStatement
+from weightmark.domain.trust import TrustedPublisher
+from weightmark.errors import (
+    AlreadyRevokedError,
+    ArtifactChangedError,
+    ArtifactError,
+    ChainUnreachableError,
+    ConfigurationError,
+    LookAlikeContractError,
+    ManifestError,
+    NotAuthorizedError,
+    NotDeployedError,
+    StorageError,
+    TransactionFailedError,
+    VersionExistsError,
+    WeightmarkError,
+)
+from weightmark.ports.chain import TransactionReceipt
+from weightmark.services import publish as module
+from weightmark.services.documents import publication_document
+from weightmark.services.publish import Publisher
+from weightmark.services.sidecars import MANIFEST
+
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def registrations(world: World) -> list[Registration]:
+    return [event for block in world.chain.blocks for event in block.events]
+
+
+def test_a_release_is_registered_written_remembered_and_trusted(world: World) -> None:
+    publication = world.publish()
+    (event,) = registrations(world)
+    assert (event.publisher, event.name, event.version) == (ALICE, NAME, "1.0.0")
+    assert event.manifest_hash == publication.manifest_hash
+    assert event.manifest_cid == raw_block_cid(publication.manifest_hash)
+    assert f"0x{event.artifact_root.hex()}" == publication.manifest.artifact_root
+    assert publication.reference == f"{SEPOLIA.chain_id}:{ALICE}/{NAME}@1.0.0"
+    assert publication.manifest_path == f"memory/{MANIFEST}"
+    assert publication.receipt is not None
+    assert world.evidence.manifest == publication.manifest
+    assert [record.deed for record in world.records.releases()] == ["published"]
+    assert world.trust.load().named("me").address == ALICE
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_the_same_publish_again_changes_nothing(world: World) -> None:
+    first = world.publish()
+    before = world.artifact.sidecars[MANIFEST], world.trust.load(), world.records.releases()
+    again = world.publish(created=LATER)
+    assert again.receipt is None
+    assert again.manifest == first.manifest
+    after = world.artifact.sidecars[MANIFEST], world.trust.load(), world.records.releases()
+    assert after == before
+    assert len(registrations(world)) == 1
+    document = publication_document(again)
+    assert (document["transaction_hash"], document["gas_used"]) == ("", None)
+
+
+def test_a_manifest_that_was_lost_is_taken_from_the_records(world: World) -> None:
+    first = world.publish()
+    del world.artifact.sidecars[MANIFEST]
+    again = world.publish(created=LATER)
+    assert (again.receipt, again.manifest) == (None, first.manifest)
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_without_the_registered_manifest_the_version_exists(world: World) -> None:
+    world.publish()
+    world.forget()
+    world.artifact.sidecars.clear()
+    with pytest.raises(VersionExistsError, match=r"acme/digits 1\.0\.0 is registered already"):
+        world.publish(created=LATER)
+    assert world.artifact.sidecars == {}
+    assert len(registrations(world)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"created_by": "x"}, {"ignores": ("*.json",)}], ids=["metadata", "files"]
+)
+def test_a_version_never_changes(world: World, changes: dict[str, Any]) -> None:
+    world.publish()
+    before = world.artifact.sidecars[MANIFEST]
+    with pytest.raises(VersionExistsError):
+        world.publish(**changes)
+    assert world.artifact.sidecars[MANIFEST] == before
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_other_files_under_a_version_are_refused(world: World) -> None:
+    world.publish()
+    world.artifact.files["model.bin"] = b"other"
+    with pytest.raises(VersionExistsError):
+        world.publish()
+    assert len(registrations(world)) == 1
+
+
+def test_a_next_version_takes_the_place_of_the_manifest(world: World) -> None:
+    world.publish()
+    world.publish("2")
+    assert [event.sequence for event in registrations(world)] == [1, 2]
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_the_order_of_releases_is_in_the_head(world: World) -> None:
+    world.publish()
+    world.publish("2")
+    head = HeadWord(0, 0)
+    for event in registrations(world):
+        head = head.next(event.release_id, event.commitment)
+    assert world.chain.word(head_slot(registrations(world)[0].model_id)) == head.packed
+
+
+@pytest.mark.parametrize("reason", [Reason.WITHDRAWN, Reason.SUPERSEDED])
+def test_a_revoked_version_is_not_published_again(world: World, reason: Reason) -> None:
+    world.publish()
+    world.revoke(reason)
+    with pytest.raises(AlreadyRevokedError, match=f"was revoked as {reason.label}"):
+        world.publish()
+
+
+def test_a_tombstone_keeps_a_version_from_being_published(world: World) -> None:
+    world.revoke(Reason.WITHDRAWN, "1.0.0")
+    with pytest.raises(AlreadyRevokedError, match="withdrawn"):
+        world.publish()
+    assert world.artifact.sidecars == {}
+    assert world.records.releases() == ()
+
+
+# Somebody with the same key is faster.
+
+
+@dataclass(frozen=True)
+class Overtaken(FakeChainWriter):
+    """A writer before whose transaction another one of its key gets into a block."""
+
+    other: ReleaseStatement | None = None
+
+    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
+        FakeChainWriter(self.chain, self.account).register(self.other or statement, authority_index)
+        return FakeChainWriter(self.chain, self.account).register(statement, authority_index)
+
+
+@pytest.mark.parametrize("is_beside", [True, False])
+def test_another_release_of_that_version_that_was_faster_wins(
+    world: World, is_beside: bool
+) -> None:
+    if is_beside:
+        world.publish("0.9")
+    before = world.artifact.sidecars.get(MANIFEST)
+    theirs = ReleaseStatement(ALICE, NAME, "1.0.0", b"\1" * 32, b"\2" * 32)
+    publisher = world.publisher(lambda: Overtaken(world.chain, ALICE, theirs))
+    with pytest.raises(VersionExistsError, match="with another manifest or other files"):
+        publisher.publish(world.request(), unseen)
+    if is_beside:
+        assert world.artifact.sidecars[MANIFEST] == before
+    assert "1.0.0" not in {record.version for record in world.records.releases()}
+
+
+def test_an_earlier_transaction_of_ours_that_was_faster_is_no_failure(world: World) -> None:
+    publisher = world.publisher(lambda: Overtaken(world.chain, ALICE))
+    publication = publisher.publish(world.request(), unseen)
+    world.settle()
+    assert publication.receipt is None
+    assert len(registrations(world)) == 1
+    assert world.verify(f"me/{NAME}").verified
+
+
+# Cut off at every step.
+
+
+class Interrupted(BaseException):
+    """Stands for a kill: nothing may catch it."""
+
+
+@dataclass
+class Fuse:
+    """Interrupts before or after the n-th call of any port."""
+
+    remaining: int
+    after: bool
+    last: str = ""
+
+    def guard(self, port: object) -> Any:
+        """Return ``port`` with every call counted."""
+        return _Guarded(port, self)
+
+
+class _Guarded:
+    def __init__(self, port: object, fuse: Fuse) -> None:
+        self._port = port
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            fuse = self._fuse
+            fuse.remaining -= 1
+            fuse.last = name
+            if fuse.remaining == 0 and not fuse.after:
+                raise Interrupted
+            try:
+                return found(*arguments, **options)
+            finally:
+                if fuse.remaining == 0:
+                    raise Interrupted
+
+        return call
+
+
+def interrupted(world: World, count: int, *, after: bool) -> str:
+    """Publish, interrupted at a call; return the call's name, or nothing if it was not reached."""
+    fuse = Fuse(count, after)
+    publisher = Publisher(
+        FakeChains({world.network.chain_id: fuse.guard(world.chain)}, default=world.network),
+        lambda: fuse.guard(world.chain.writer(ALICE)),
+        fuse.guard(world.trust),
+        fuse.guard(world.records),
+        world.clock,
+        no_lock,
+    )
+    request = replace(world.request(), artifact=fuse.guard(world.artifact))
+    try:
+        publisher.publish(request, unseen)
+    except Interrupted:
+        return fuse.last
+    return ""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("network", [SEPOLIA, LOCAL], ids=["public", "local"])
+def test_a_publish_that_is_cut_off_anywhere_is_completed_by_the_next(
+    tmp_path: Path, network: Any, after: bool
+) -> None:
+    names = []
+    for count in range(1, 100):
+        world = World(tmp_path / str(count), network)
+        world.chain.code_hashes = {} if network is LOCAL else world.chain.code_hashes
+        names.append(interrupted(world, count, after=after))
+        publication = world.publish(created=LATER)
+        assert len(registrations(world)) == 1, names[-1]
+        assert world.verify(f"me/{NAME}").verified, names[-1]
+        assert world.evidence.manifest == publication.manifest
+        assert len(world.records.releases(publisher=ALICE)) == 2, names[-1]
+        if not names[-1]:
+            break
+    steps = {"list", "hash", "manifest", "read_sidecar", "code_hash", "write_sidecar", "register"}
+    asked = {"deploy"} if network is LOCAL else {"words"}
+    assert steps | asked | {"remember", "load", "add", ""} <= set(names)
+
+
+def test_a_transaction_that_is_lost_is_sent_by_the_next_run(world: World) -> None:
+    world.chain.drop()
+    with pytest.raises(TransactionFailedError, match="no block carries the transaction"):
+        world.publish()
+    assert world.records.releases() == ()
+    assert world.publish(created=LATER).manifest.created == "2026-11-21T09:00:00Z"
+    assert len(registrations(world)) == 1
+
+
+def test_a_registration_that_a_reorganisation_took_away_is_made_again(world: World) -> None:
+    world.publisher().publish(world.request(), unseen)
+    world.chain.reorganise(1)
+    assert registrations(world) == []
+    assert world.publish().receipt is not None
+    assert world.verify(f"me/{NAME}").verified
+
+
+# Refusals.
+
+
+def unreachable(world: World) -> None:
+    world.chain.unreachable = "no answer"
+
+
+def look_alike(world: World) -> None:
+    world.chain.code_hashes[packaged_registry().address] = b"\1" * 32
+
+
+def not_deployed(world: World) -> None:
+    world.chain.code_hashes.clear()
+
+
+def another_account(world: World) -> None:
+    world.account = BOB
+
+
+def empty(world: World) -> None:
+    world.artifact.files.clear()
+
+
+def colliding(world: World) -> None:
+    world.artifact.files["MODEL.BIN"] = b""
+
+
+def changing(world: World) -> None:
+    world.artifact.changing.add("model.bin")
+
+
+def read_only(world: World) -> None:
+    world.artifact.is_read_only = True
+
+
+@pytest.mark.parametrize(
+    ("bend", "error"),
+    [
+        (unreachable, ChainUnreachableError),
+        (look_alike, LookAlikeContractError),
+        (not_deployed, NotDeployedError),
+        (another_account, NotAuthorizedError),
+        (empty, ArtifactError),
+        (colliding, ArtifactError),
+        (changing, ArtifactChangedError),
+        (read_only, StorageError),
+    ],
+)
+def test_what_is_refused_leaves_no_release(
+    world: World, bend: Callable[[World], None], error: type[WeightmarkError]
+) -> None:
+    bend(world)
+    with pytest.raises(error):
+        world.publish()
+    assert registrations(world) == []
+    assert world.records.releases() == ()
+    assert world.trust.load().publishers == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "Acme"}, "is not a model name"),
+        ({"version": "1/0"}, "is not a version"),
+        ({"publisher": ALICE.lower()}, "EIP-55"),
+        ({"created": datetime(999, 1, 1, tzinfo=UTC)}, "is not a time"),
+    ],
+)
+def test_a_draft_that_breaks_a_rule(world: World, changes: dict[str, Any], message: str) -> None:
+    request = world.request(**({"version": "1"} | changes))
+    with pytest.raises(ManifestError, match=message):
+        world.publisher().publish(request, unseen)
+    assert registrations(world) == []
+
+
+# Trust in oneself.
+
+
+def test_me_stays_another_key_of_ones_own(world: World) -> None:
+    own = TrustedPublisher("me", SEPOLIA.chain_id, BOB, added="x")
+    world.trust.add(own)
+    world.publish()
+    assert world.trust.load().publishers == (own,)
+
+
+def test_a_publisher_who_is_trusted_already_gets_no_second_nickname(world: World) -> None:
+    entry = TrustedPublisher("acme", SEPOLIA.chain_id, ALICE, added="x")
+    world.trust.add(entry)
+    world.publish()
+    assert world.trust.load().publishers == (entry,)
+
+
+def test_me_is_one_entry_for_each_chain(world: World) -> None:
+    world.trusts("me", BOB, chain_id=1)
+    world.publish()
+    assert world.trust.load().named("me", SEPOLIA.chain_id).address == ALICE
+    assert world.trust.load().named("me", 1).address == BOB
+
+
+def test_a_broken_trust_file_is_told_and_the_next_run_completes(world: World) -> None:
+    path = world.folder / "trust.toml"
+    path.write_text("[")
+    with pytest.raises(ConfigurationError):
+        world.publish()
+    path.unlink()
+    world.trust = TrustFile(path)
+    assert world.publish().receipt is None
+    assert world.trust.load().named("me").address == ALICE
+
+
+# What else is in a publication.
+
+
+def test_a_delegate_publishes_for_a_publisher(world: World) -> None:
+    world.chain.set_authority(ALICE, 1, delegate(BOB))
+    world.account = BOB
+    request = replace(world.request(), authority_index=1)
+    world.publisher().publish(request, unseen)
+    (event,) = registrations(world)
+    assert (event.publisher, event.authority_index) == (ALICE, 1)
+    assert world.trust.load().named("me").address == ALICE
+
+
+def test_a_manifest_larger_than_a_block_has_no_cid_here(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_RAW_BLOCK", 10)
+    world.publish()
+    (event,) = registrations(world)
+    assert event.manifest_cid == b""
+
+
+def test_a_manifest_that_is_not_ours_is_replaced(world: World) -> None:
+    world.artifact.sidecars[MANIFEST] = b"garbage"
+    world.publish()
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_a_manifest_of_other_files_is_not_taken_up(world: World) -> None:
+    world.publish("0.9")
+    world.artifact.files["model.bin"] = b"other"
+    world.publish()
+    assert world.verify(f"me/{NAME}").verified
+    assert set(world.artifact.files) == set(FILES)
+
+
+def test_one_release_is_published_by_one_process_at_a_time(world: World) -> None:
+    held: list[bytes] = []
+
+    @contextmanager
+    def lock(release_id: bytes) -> Iterator[None]:
+        assert registrations(world) == []
+        held.append(release_id)
+        yield
+        assert len(registrations(world)) == 1
+
+    publisher = Publisher(
+        world.chains,
+        lambda: world.chain.writer(ALICE),
+        world.trust,
+        world.records,
+        world.clock,
+        lock,
+    )
+    publisher.publish(world.request(), unseen)
+    assert held == [world.evidence.release_id]

@@ -1,0 +1,134 @@
+"""Revoking."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.chain import FakeChainWriter, delegate, owner
+from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, check_named
+from weightmark.domain.identifiers import release_id_of
+from weightmark.domain.registry import Reason, ReleaseWord, release_slots
+from weightmark.domain.statements import RevocationStatement
+from weightmark.domain.verdict import Outcome
+from weightmark.errors import (
+    AlreadyRevokedError,
+    ChainUnreachableError,
+    NotAuthorizedError,
+    NotDeployedError,
+    UnknownReleaseError,
+    UsageError,
+    ValueFormatError,
+)
+from weightmark.ports.chain import TransactionReceipt
+from weightmark.services.documents import revocation_document
+from weightmark.services.lookup import ResolvedReference
+from weightmark.services.revoke import Revocation, revoke
+
+
+def revoked(
+    world: World, reason: Reason, version: str = "1.0.0", account: str = ALICE, **options: object
+) -> Revocation:
+    release = ResolvedReference(SEPOLIA, ALICE, NAME, version)
+    writer = world.chain.writer(account)
+    return revoke(world.chains, lambda: writer, release, reason, **options)  # type: ignore[arg-type]
+
+
+def word_of(world: World, version: str = "1.0.0") -> ReleaseWord:
+    slot = release_slots(release_id_of(ALICE, NAME, version))[1]
+    return ReleaseWord.unpack(world.chain.word(slot))
+
+
+def test_a_revocation_says_what_was_done(published: World) -> None:
+    revocation = revoked(published, Reason.VULNERABLE)
+    assert revocation.reference == f"{SEPOLIA.chain_id}:{ALICE}/{NAME}@1.0.0"
+    assert word_of(published).reason is Reason.VULNERABLE
+    document = revocation_document(revocation)
+    assert (document["reason"], document["network"]) == ("vulnerable", "sepolia")
+    assert document["block_number"] == revocation.receipt.block.number
+    assert check_named(published.verify(), "revocation").outcome is Outcome.FAILED
+
+
+def test_a_reference_without_a_version_is_refused(published: World) -> None:
+    with pytest.raises(UsageError, match="needs a version"):
+        revoked(published, Reason.WITHDRAWN, "")
+
+
+def test_only_a_superseded_release_has_a_successor(published: World) -> None:
+    with pytest.raises(UsageError, match="only a superseded release has a successor"):
+        revoked(published, Reason.WITHDRAWN, successor="2")
+    assert not word_of(published).is_revoked
+
+
+def test_a_successor_is_named_by_its_release_id(
+    published: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[RevocationStatement] = []
+    revoke_there = FakeChainWriter.revoke
+
+    def listen(
+        writer: FakeChainWriter, statement: RevocationStatement, index: int
+    ) -> TransactionReceipt:
+        told.append(statement)
+        return revoke_there(writer, statement, index)
+
+    monkeypatch.setattr(FakeChainWriter, "revoke", listen)
+    revoked(published, Reason.SUPERSEDED, successor="2")
+    assert [each.successor for each in told] == [release_id_of(ALICE, NAME, "2")]
+
+
+@pytest.mark.parametrize("successor", ["1/0", "a b", "x" * 65])
+def test_a_successor_that_is_no_version_is_refused(published: World, successor: str) -> None:
+    with pytest.raises(ValueFormatError, match="is not a version"):
+        revoked(published, Reason.SUPERSEDED, successor=successor)
+    assert not word_of(published).is_revoked
+
+
+def test_a_release_is_not_its_own_successor(published: World) -> None:
+    with pytest.raises(UsageError, match="its own successor"):
+        revoked(published, Reason.SUPERSEDED, successor="1.0.0")
+    assert not word_of(published).is_revoked
+
+
+def test_what_nobody_registered_needs_a_tombstone(published: World) -> None:
+    with pytest.raises(UnknownReleaseError, match=f"nobody registered {ALICE}/{NAME}@2") as caught:
+        revoked(published, Reason.WITHDRAWN, "2")
+    assert "--tombstone" in caught.value.hint
+    assert not word_of(published, "2").is_revoked
+    revoked(published, Reason.WITHDRAWN, "2", tombstone=True)
+    assert word_of(published, "2").is_revoked
+    assert not word_of(published, "2").is_registered
+
+
+def test_a_revocation_is_final(published: World) -> None:
+    revoked(published, Reason.WITHDRAWN)
+    with pytest.raises(AlreadyRevokedError, match="withdrawn"):
+        revoked(published, Reason.COMPROMISED)
+    assert word_of(published).reason is Reason.WITHDRAWN
+
+
+def test_a_superseded_release_can_be_revoked_for_good_once(published: World) -> None:
+    revoked(published, Reason.SUPERSEDED)
+    revoked(published, Reason.COMPROMISED)
+    with pytest.raises(AlreadyRevokedError, match="compromised"):
+        revoked(published, Reason.SUPERSEDED)
+
+
+def test_only_an_owner_revokes(published: World) -> None:
+    with pytest.raises(NotAuthorizedError):
+        revoked(published, Reason.WITHDRAWN, account=BOB)
+    published.chain.set_authority(ALICE, 1, delegate(BOB))
+    with pytest.raises(NotAuthorizedError):
+        revoked(published, Reason.WITHDRAWN, account=BOB, authority_index=1)
+    published.chain.set_authority(ALICE, 2, owner(BOB))
+    revoked(published, Reason.WITHDRAWN, account=BOB, authority_index=2)
+
+
+def test_nothing_is_sent_to_a_chain_that_cannot_be_used(published: World) -> None:
+    published.chain.unreachable = "no answer"
+    with pytest.raises(ChainUnreachableError):
+        revoked(published, Reason.WITHDRAWN)
+    published.chain.unreachable = ""
+    published.chain.code_hashes.clear()
+    with pytest.raises(NotDeployedError):
+        revoked(published, Reason.WITHDRAWN)
+    assert not word_of(published).is_revoked
