@@ -194,6 +194,7 @@ def revoke(
         lambda: application.writer(found.network),
         found,
         reason,
+        application.records,
         successor=successor,
         tombstone=tombstone,
         authority_index=authority,

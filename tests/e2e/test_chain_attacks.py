@@ -52,6 +52,14 @@ def test_an_older_chain_put_back(release: Release, following: Release) -> None:
     assert_ends(finished, 1, "behind what was seen here before", "release 1", "after release 2")
 
 
+def test_a_chain_from_before_a_revocation_put_back(release: Release) -> None:
+    before = (release.home / CHAIN).read_bytes()
+    revoke = ("revoke", "me/acme/digits@1.0.0", "--reason", "compromised")
+    assert_ends(release.weightmark(*revoke), 0)
+    (release.home / CHAIN).write_bytes(before)
+    assert_ends(release.verify(), 1, "behind what was seen here before")
+
+
 def test_an_older_release_offered_as_the_newest(release: Release, following: Release) -> None:
     finished = following.weightmark("verify", release.model, *NEWEST)
     assert_ends(finished, 1, "this is 1.0.0; the newest release is 1.1.0")

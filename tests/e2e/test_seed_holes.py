@@ -63,11 +63,9 @@ def test_hole_4_nothing_outside_is_read_or_written(
     (model / "folder").symlink_to(twin)
     assert_ends(run_weightmark("publish", model, *NAMED), 4, "'folder'", "outside the artifact")
     (model / "folder").unlink()
-    for name in ("/esc/x", "../ESC/x"):
+    for name in ("/esc/x", "../ESC/x", "../esc/x"):
         escaping = ("--name", name, "--version", "1.0.0")
         assert_ends(run_weightmark("publish", model, *escaping), 4, name)
-    # A name is a name, and no path: nothing is written where it would lead to.
-    run_weightmark("publish", model, "--name", "../esc/x", "--version", "1.0.0")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m", "m-evil"]
 
 

@@ -11,7 +11,9 @@ from weightmark.errors import ValueFormatError
 MAX_NAME_LENGTH = 128
 MAX_VERSION_LENGTH = 64
 
-_NAME = re.compile(r"[a-z0-9._-]+(/[a-z0-9._-]+)*")
+# No component may be "." or "..": a name may become a path.
+_PART = r"(?!\.{1,2}(?:/|\Z))[a-z0-9._-]+"
+_NAME = re.compile(rf"{_PART}(/{_PART})*")
 _VERSION = re.compile(r"(?=[!-~]+\Z)[^/@]+")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 

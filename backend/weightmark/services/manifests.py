@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec import UNSET
@@ -20,11 +20,11 @@ from weightmark.domain.manifest import (
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import WeightmarkError
-from weightmark.ports.artifacts import Artifact, Listing, Start
+from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
-from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.files import FileSelection, check_files
 from weightmark.services.verification.identity import check_root
+from weightmark.services.verification.signatures import check_manifest_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +107,9 @@ def verify_manifest(
         check_root(evidence),
         Check(4, "chain", Outcome.NOT_APPLICABLE, message),
         *check_files(artifact, listing, manifest, selection, start),
-        *check_manifest_beside(beside, listing, selection, start),
+        *check_manifest_beside(beside, listing, manifest),
     )
     return Verdict(checks, release=_label(manifest), partial=selection.is_partial)
-
-
-def check_manifest_beside(
-    beside: Artifact | None, listing: Listing, selection: FileSelection, start: Start
-) -> tuple[Check, ...]:
-    """Say what is not true in a manifest that lies beside files which another one describes.
-
-    It is outside the files' tree, and must not become a place where anything can be hidden.
-    """
-    if beside is None or MANIFEST not in listing.sidecars:
-        return ()
-    return tuple(
-        replace(problem, step=8, name="sidecar", message=f"{MANIFEST} there: {problem.message}")
-        for problem in verify_manifest(beside, selection, start).problems
-    )
 
 
 def _label(manifest: Manifest) -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ModelMaker
-from tests.fakes.chain import FakeChain
-from tests.unit.services.world import ALICE, SEPOLIA, FakeChains
+from tests.fakes.chain import FakeChain, FakeChainWriter
+from tests.unit.services.world import ALICE, SEPOLIA, FakeChains, unseen
+from weightmark.adapters.state.keys import PrivateKey
 from weightmark.bootstrap.application import Application, outside, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
-from weightmark.domain.networks import LOCAL
+from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy
+from weightmark.domain.reference import parse_reference
 from weightmark.domain.trust import TrustedPublisher
 from weightmark.errors import (
     ArtifactError,
@@ -22,6 +24,18 @@ from weightmark.errors import (
     NotDeployedError,
     ValueFormatError,
 )
+from weightmark.services.manifests import ManifestDraft
+from weightmark.services.publish import PublishRequest
+from weightmark.services.verification.procedure import VerificationRequest
+
+
+class WritableChains(FakeChains):
+    """Chains in memory, with accounts."""
+
+    def writer(self, network: Network, key: PrivateKey) -> FakeChainWriter:
+        chain = self.by_id[network.chain_id]
+        assert isinstance(chain, FakeChain)
+        return chain.writer(key.address)
 
 
 def application(
@@ -184,3 +198,25 @@ def test_a_server_that_is_not_installed_is_absent(
         Condition.ABSENT,
         "pip install 'weightmark[server]'",
     )
+
+
+def test_publishing_verifying_and_looking_up_share_one_state(
+    tmp_path: Path, make_model: ModelMaker
+) -> None:
+    model = make_model(tmp_path / "model")
+    found = application(tmp_path)
+    chain = FakeChain(LOCAL.chain_id, is_local=True)
+    vars(found)["chains"] = WritableChains({LOCAL.chain_id: chain}, default=LOCAL)
+    publisher = found.accounts.address(LOCAL)
+    draft = ManifestDraft(publisher, "acme/digits", "1.0.0", found.creation_time())
+    request = PublishRequest(found.artifact(model, cached=True), draft, LOCAL)
+    publication = found.publisher(LOCAL).publish(request, unseen)
+    assert (tmp_path / "home/locks").is_dir()
+
+    artifact = found.artifact(model, cached=False)
+    assert found.verifier().verify(VerificationRequest(artifact), unseen).verified
+    resolved = found.resolve(parse_reference("me/acme/digits@1.0.0"))
+    assert (resolved.publisher, resolved.network) == (publisher, LOCAL)
+    view = found.lookup(LOCAL).release(publisher, "acme/digits", "1.0.0")
+    assert view.reference == publication.reference
+    assert found.catalogue().release("me", "acme/digits", "1.0.0") == view

@@ -36,9 +36,10 @@ VERSION_CHARACTERS = "".join(set(map(chr, range(0x21, 0x7F))) - {"/", "@"})
 hashes = st.binary(min_size=32, max_size=32)
 texts = st.text(max_size=12)
 times = st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-names = st.lists(st.text(NAME_CHARACTERS, min_size=1, max_size=20), min_size=1, max_size=4).map(
-    "/".join
+name_parts = st.text(NAME_CHARACTERS, min_size=1, max_size=20).filter(
+    lambda part: part not in (".", "..")
 )
+names = st.lists(name_parts, min_size=1, max_size=4).map("/".join)
 versions = st.text(VERSION_CHARACTERS, min_size=1, max_size=64)
 addresses = st.binary(min_size=20, max_size=20).map(lambda raw: checksum_address(f"0x{raw.hex()}"))
 algorithms = st.sampled_from(DigestAlgorithm)

@@ -6,7 +6,8 @@ import pytest
 
 from tests.fakes.chain import FakeChainWriter, delegate, owner
 from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, check_named
-from weightmark.domain.identifiers import release_id_of
+from weightmark.adapters.state.records import SqliteRecords
+from weightmark.domain.identifiers import model_id_of, release_id_of
 from weightmark.domain.registry import Reason, ReleaseWord, release_slots
 from weightmark.domain.statements import RevocationStatement
 from weightmark.domain.verdict import Outcome
@@ -19,7 +20,8 @@ from weightmark.errors import (
     UsageError,
     ValueFormatError,
 )
-from weightmark.ports.chain import TransactionReceipt
+from weightmark.ports.chain import BlockTag, TransactionReceipt
+from weightmark.ports.records import HeadKey
 from weightmark.services.documents import revocation_document
 from weightmark.services.lookup import ResolvedReference
 from weightmark.services.revoke import Revocation, revoke
@@ -30,7 +32,8 @@ def revoked(
 ) -> Revocation:
     release = ResolvedReference(SEPOLIA, ALICE, NAME, version)
     writer = world.chain.writer(account)
-    return revoke(world.chains, lambda: writer, release, reason, **options)  # type: ignore[arg-type]
+    records = world.records
+    return revoke(world.chains, lambda: writer, release, reason, records, **options)  # type: ignore[arg-type]
 
 
 def word_of(world: World, version: str = "1.0.0") -> ReleaseWord:
@@ -46,6 +49,28 @@ def test_a_revocation_says_what_was_done(published: World) -> None:
     assert (document["reason"], document["network"]) == ("vulnerable", "sepolia")
     assert document["block_number"] == revocation.receipt.block.number
     assert check_named(published.verify(), "revocation").outcome is Outcome.FAILED
+
+
+def test_a_revocation_is_remembered_once_it_is_final(published: World) -> None:
+    revoked(published, Reason.VULNERABLE)
+    before = published.chain.block(BlockTag.FINALIZED).number
+    key = HeadKey(
+        SEPOLIA.chain_id,
+        published.chain.genesis_hash(),
+        published.chains.registry.address,
+        model_id_of(ALICE, NAME),
+    )
+    seen = published.records.seen_head(key)
+    assert seen is not None
+    assert seen.block_number == before
+
+
+def test_a_revocation_stands_where_it_cannot_be_remembered(published: World) -> None:
+    in_the_way = published.folder / "in-the-way"
+    in_the_way.write_text("")
+    published.records = SqliteRecords(in_the_way / "records.sqlite3")
+    assert revoked(published, Reason.VULNERABLE).receipt.gas_used > 0
+    assert word_of(published).is_revoked
 
 
 def test_a_reference_without_a_version_is_refused(published: World) -> None:

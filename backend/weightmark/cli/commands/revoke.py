@@ -61,6 +61,7 @@ def command(
         lambda: application.writer(release.network),
         release,
         REASONS[reason],
+        application.records,
         successor=successor,
         tombstone=tombstone,
         authority_index=authority,

@@ -17,11 +17,10 @@ from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import Lookup, ResolvedReference, resolve
-from weightmark.services.manifests import check_manifest_beside
 from weightmark.services.verification.chain import ChainFindings, check_on_chain
 from weightmark.services.verification.files import FileSelection, check_files
 from weightmark.services.verification.identity import check_reference, check_root, check_trust
-from weightmark.services.verification.signatures import check_signatures
+from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +148,5 @@ def _check_contents(
     return (
         *check_files(request.artifact, listing, manifest, request.selection, start),
         *check_signatures(listing, manifest),
-        *check_manifest_beside(request.beside, listing, request.selection, start),
+        *check_manifest_beside(request.beside, listing, manifest),
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from weightmark.domain.manifest import Manifest
 from weightmark.domain.verdict import Check, Outcome
-from weightmark.ports.artifacts import Listing
-from weightmark.services.sidecars import UNCHECKED
+from weightmark.errors import WeightmarkError
+from weightmark.ports.artifacts import Artifact, Listing
+from weightmark.services.evidence import Evidence
+from weightmark.services.sidecars import MANIFEST, UNCHECKED
 
 _HINT = "this version cannot check signatures, receipts or certificates; a later one does"
 
@@ -24,3 +28,23 @@ def check_signatures(listing: Listing, manifest: Manifest) -> tuple[Check, ...]:
         return tuple(checks)
     message = "the manifest names no key that must sign"
     return (Check(8, "signatures", Outcome.NOT_APPLICABLE, message),)
+
+
+def check_manifest_beside(
+    beside: Artifact | None, listing: Listing, manifest: Manifest
+) -> tuple[Check, ...]:
+    """Say what is not true in a manifest that lies beside files which another one describes.
+
+    It is outside the files' tree, and must not become a place where anything can be hidden.
+    """
+    if beside is None or MANIFEST not in listing.sidecars:
+        return ()
+    try:
+        found = Evidence.read(beside).manifest
+    except WeightmarkError as error:
+        problem = Check.of_error(8, "sidecar", error)
+        return (replace(problem, message=f"{MANIFEST} beside the files: {error.message}"),)
+    if (found.files, found.artifact_root) == (manifest.files, manifest.artifact_root):
+        return ()
+    message = f"the {MANIFEST} beside the files is not true of them"
+    return (Check(8, "sidecar", Outcome.FAILED, message, "remove it, or do without --manifest"),)
