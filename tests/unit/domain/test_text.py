@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import unicodedata
 
 import pytest
@@ -24,6 +25,13 @@ def test_nothing_in_it_acts_on_a_terminal_or_reorders_a_line(text: str) -> None:
     forbidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert not {unicodedata.category(character) for character in shown} & forbidden
     shown.encode()
+
+
+def test_every_character_is_shown_or_escaped_by_its_category() -> None:
+    escaped = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    for character in map(chr, range(sys.maxunicode + 1)):
+        is_escaped = unicodedata.category(character) in escaped or character == "\\"
+        assert (printable(character) != character) == is_escaped, ascii(character)
 
 
 @given(TEXTS)

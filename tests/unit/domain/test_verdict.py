@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weightmark.domain.verdict import Check, Outcome, Verdict
+from weightmark.domain.verdict import MAX_PATHS_IN_SUMMARY, Check, Outcome, Verdict
 from weightmark.errors import WeightmarkError, all_errors
 
 PASSING = (Outcome.PASSED, Outcome.WARNED, Outcome.NOT_APPLICABLE)
@@ -64,3 +64,19 @@ def test_no_error_stands_for_a_pass(kind: type[WeightmarkError]) -> None:
     assert (check.message, check.hint) == ("what is wrong", "what to do")
     expected = 3 if kind.exit_status == 2 else kind.exit_status
     assert Verdict((check,)).exit_status == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "files"),
+    [
+        (0, ""),
+        (1, ": 0"),
+        (3, ": 0, 1, 2"),
+        (4, ": 0, 1, 2 and 1 more"),
+        (9, ": 0, 1, 2 and 6 more"),
+    ],
+)
+def test_a_summary_names_the_first_files(count: int, files: str) -> None:
+    assert MAX_PATHS_IN_SUMMARY == 3
+    check = Check(7, "extra", Outcome.FAILED, "what is wrong", paths=tuple(map(str, range(count))))
+    assert check.summary == f"what is wrong{files}"

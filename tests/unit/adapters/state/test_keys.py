@@ -274,3 +274,10 @@ def test_a_folder_in_place_of_a_key_file(folder: Path, keys: KeyFolder) -> None:
     (folder / "local.json").mkdir(parents=True)
     with pytest.raises(StorageError, match="cannot be used"):
         keys.embedded()
+
+
+@pytest.mark.parametrize("prefix", ["", "0x"])
+def test_a_private_key_in_place_of_a_name_is_not_repeated(keys: KeyFolder, prefix: str) -> None:
+    with pytest.raises(KeyFileError, match="a private key is no argument") as caught:
+        keys.load(prefix + SECRET.hex(), refuse)
+    assert SECRET.hex() not in caught.value.message + caught.value.hint

@@ -153,6 +153,7 @@ def test_two_processes_at_once_lose_nothing(path: Path, trust: TrustFile) -> Non
         subprocess.Popen([*command, name, ONE], stdin=subprocess.PIPE) for name in ("one", "other")
     ]
     for worker in workers:
-        worker.communicate()
-        assert worker.returncode == 0
+        assert worker.stdin is not None
+        worker.stdin.close()
+    assert [worker.wait() for worker in workers] == [0, 0]
     assert len(trust.load().publishers) == 30
