@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,17 +17,14 @@ from tests.unit.services.world import (
     FILES,
     NAME,
     SEPOLIA,
-    FakeChains,
     World,
-    no_lock,
     unseen,
 )
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.domain.content_address import raw_block_cid
-from weightmark.domain.networks import LOCAL
 from weightmark.domain.registry import HeadWord, Reason, head_slot
-from weightmark.domain.statements import Registration, ReleaseStatement
+from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import TrustedPublisher
 from weightmark.errors import (
     AlreadyRevokedError,
@@ -41,7 +37,6 @@ from weightmark.errors import (
     NotAuthorizedError,
     NotDeployedError,
     StorageError,
-    TransactionFailedError,
     VersionExistsError,
     WeightmarkError,
 )
@@ -54,13 +49,9 @@ from weightmark.services.sidecars import MANIFEST
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def registrations(world: World) -> list[Registration]:
-    return [event for block in world.chain.blocks for event in block.events]
-
-
 def test_a_release_is_registered_written_remembered_and_trusted(world: World) -> None:
     publication = world.publish()
-    (event,) = registrations(world)
+    (event,) = world.registrations
     assert (event.publisher, event.name, event.version) == (ALICE, NAME, "1.0.0")
     assert event.manifest_hash == publication.manifest_hash
     assert event.manifest_cid == raw_block_cid(publication.manifest_hash)
@@ -82,7 +73,7 @@ def test_the_same_publish_again_changes_nothing(world: World) -> None:
     assert again.manifest == first.manifest
     after = world.artifact.sidecars[MANIFEST], world.trust.load(), world.records.releases()
     assert after == before
-    assert len(registrations(world)) == 1
+    assert len(world.registrations) == 1
     document = publication_document(again)
     assert (document["transaction_hash"], document["gas_used"]) == ("", None)
 
@@ -102,7 +93,7 @@ def test_without_the_registered_manifest_the_version_exists(world: World) -> Non
     with pytest.raises(VersionExistsError, match=r"acme/digits 1\.0\.0 is registered already"):
         world.publish(created=LATER)
     assert world.artifact.sidecars == {}
-    assert len(registrations(world)) == 1
+    assert len(world.registrations) == 1
 
 
 @pytest.mark.parametrize(
@@ -122,13 +113,13 @@ def test_other_files_under_a_version_are_refused(world: World) -> None:
     world.artifact.files["model.bin"] = b"other"
     with pytest.raises(VersionExistsError):
         world.publish()
-    assert len(registrations(world)) == 1
+    assert len(world.registrations) == 1
 
 
 def test_a_next_version_takes_the_place_of_the_manifest(world: World) -> None:
     world.publish()
     world.publish("2")
-    assert [event.sequence for event in registrations(world)] == [1, 2]
+    assert [event.sequence for event in world.registrations] == [1, 2]
     assert world.verify(f"me/{NAME}").verified
 
 
@@ -136,9 +127,9 @@ def test_the_order_of_releases_is_in_the_head(world: World) -> None:
     world.publish()
     world.publish("2")
     head = HeadWord(0, 0)
-    for event in registrations(world):
+    for event in world.registrations:
         head = head.next(event.release_id, event.commitment)
-    assert world.chain.word(head_slot(registrations(world)[0].model_id)) == head.packed
+    assert world.chain.word(head_slot(world.registrations[0].model_id)) == head.packed
 
 
 @pytest.mark.parametrize("reason", [Reason.WITHDRAWN, Reason.SUPERSEDED])
@@ -192,110 +183,7 @@ def test_an_earlier_transaction_of_ours_that_was_faster_is_no_failure(world: Wor
     publication = publisher.publish(world.request(), unseen)
     world.settle()
     assert publication.receipt is None
-    assert len(registrations(world)) == 1
-    assert world.verify(f"me/{NAME}").verified
-
-
-# Cut off at every step.
-
-
-class Interrupted(BaseException):
-    """Stands for a kill: nothing may catch it."""
-
-
-@dataclass
-class Fuse:
-    """Interrupts before or after the n-th call of any port."""
-
-    remaining: int
-    after: bool
-    last: str = ""
-
-    def guard(self, port: object) -> Any:
-        """Return ``port`` with every call counted."""
-        return _Guarded(port, self)
-
-
-class _Guarded:
-    def __init__(self, port: object, fuse: Fuse) -> None:
-        self._port = port
-        self._fuse = fuse
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._port, name)
-        if not callable(found):
-            return found
-
-        def call(*arguments: Any, **options: Any) -> Any:
-            fuse = self._fuse
-            fuse.remaining -= 1
-            fuse.last = name
-            if fuse.remaining == 0 and not fuse.after:
-                raise Interrupted
-            try:
-                return found(*arguments, **options)
-            finally:
-                if fuse.remaining == 0:
-                    raise Interrupted
-
-        return call
-
-
-def interrupted(world: World, count: int, *, after: bool) -> str:
-    """Publish, interrupted at a call; return the call's name, or nothing if it was not reached."""
-    fuse = Fuse(count, after)
-    publisher = Publisher(
-        FakeChains({world.network.chain_id: fuse.guard(world.chain)}, default=world.network),
-        lambda: fuse.guard(world.chain.writer(ALICE)),
-        fuse.guard(world.trust),
-        fuse.guard(world.records),
-        world.clock,
-        no_lock,
-    )
-    request = replace(world.request(), artifact=fuse.guard(world.artifact))
-    try:
-        publisher.publish(request, unseen)
-    except Interrupted:
-        return fuse.last
-    return ""
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("network", [SEPOLIA, LOCAL], ids=["public", "local"])
-def test_a_publish_that_is_cut_off_anywhere_is_completed_by_the_next(
-    tmp_path: Path, network: Any, after: bool
-) -> None:
-    names = []
-    for count in range(1, 100):
-        world = World(tmp_path / str(count), network)
-        world.chain.code_hashes = {} if network is LOCAL else world.chain.code_hashes
-        names.append(interrupted(world, count, after=after))
-        publication = world.publish(created=LATER)
-        assert len(registrations(world)) == 1, names[-1]
-        assert world.verify(f"me/{NAME}").verified, names[-1]
-        assert world.evidence.manifest == publication.manifest
-        assert len(world.records.releases(publisher=ALICE)) == 2, names[-1]
-        if not names[-1]:
-            break
-    steps = {"list", "hash", "manifest", "read_sidecar", "code_hash", "write_sidecar", "register"}
-    asked = {"deploy"} if network is LOCAL else {"words"}
-    assert steps | asked | {"remember", "load", "add", ""} <= set(names)
-
-
-def test_a_transaction_that_is_lost_is_sent_by_the_next_run(world: World) -> None:
-    world.chain.drop()
-    with pytest.raises(TransactionFailedError, match="no block carries the transaction"):
-        world.publish()
-    assert world.records.releases() == ()
-    assert world.publish(created=LATER).manifest.created == "2026-11-21T09:00:00Z"
-    assert len(registrations(world)) == 1
-
-
-def test_a_registration_that_a_reorganisation_took_away_is_made_again(world: World) -> None:
-    world.publisher().publish(world.request(), unseen)
-    world.chain.reorganise(1)
-    assert registrations(world) == []
-    assert world.publish().receipt is not None
+    assert len(world.registrations) == 1
     assert world.verify(f"me/{NAME}").verified
 
 
@@ -353,7 +241,7 @@ def test_what_is_refused_leaves_no_release(
     bend(world)
     with pytest.raises(error):
         world.publish()
-    assert registrations(world) == []
+    assert world.registrations == []
     assert world.records.releases() == ()
     assert world.trust.load().publishers == ()
 
@@ -371,7 +259,7 @@ def test_a_draft_that_breaks_a_rule(world: World, changes: dict[str, Any], messa
     request = world.request(**({"version": "1"} | changes))
     with pytest.raises(ManifestError, match=message):
         world.publisher().publish(request, unseen)
-    assert registrations(world) == []
+    assert world.registrations == []
 
 
 # Trust in oneself.
@@ -417,7 +305,7 @@ def test_a_delegate_publishes_for_a_publisher(world: World) -> None:
     world.account = BOB
     request = replace(world.request(), authority_index=1)
     world.publisher().publish(request, unseen)
-    (event,) = registrations(world)
+    (event,) = world.registrations
     assert (event.publisher, event.authority_index) == (ALICE, 1)
     assert world.trust.load().named("me").address == ALICE
 
@@ -427,7 +315,7 @@ def test_a_manifest_larger_than_a_block_has_no_cid_here(
 ) -> None:
     monkeypatch.setattr(module, "MAX_RAW_BLOCK", 10)
     world.publish()
-    (event,) = registrations(world)
+    (event,) = world.registrations
     assert event.manifest_cid == b""
 
 
@@ -450,10 +338,10 @@ def test_one_release_is_published_by_one_process_at_a_time(world: World) -> None
 
     @contextmanager
     def lock(release_id: bytes) -> Iterator[None]:
-        assert registrations(world) == []
+        assert world.registrations == []
         held.append(release_id)
         yield
-        assert len(registrations(world)) == 1
+        assert len(world.registrations) == 1
 
     publisher = Publisher(
         world.chains,

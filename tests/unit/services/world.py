@@ -173,6 +173,11 @@ class World:
         return verifier.verify(request, unseen)
 
     @property
+    def registrations(self) -> list[Registration]:
+        """Every release that the chain has, the oldest first."""
+        return [event for block in self.chain.blocks for event in block.events]
+
+    @property
     def evidence(self) -> Evidence:
         """The manifest beside the files."""
         return Evidence.read(self.artifact)
