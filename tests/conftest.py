@@ -55,10 +55,17 @@ def weightmark_home(
 
 @pytest.fixture
 def run_weightmark(
-    user_home: Path, weightmark_home: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    user_home: Path,
+    weightmark_home: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Weightmark:
-    """Return the real command, with state of its own that its calls share."""
-    return Weightmark(user_home, weightmark_home, tmp_path_factory.mktemp("work"))
+    """Return the real command, with state of its own that its calls share.
+
+    Coverage sees it in the tests that are marked ``measured``: those that run every command.
+    """
+    measured = request.node.get_closest_marker("measured") is not None
+    return Weightmark(user_home, weightmark_home, tmp_path_factory.mktemp("work"), measured)
 
 
 class ModelMaker(Protocol):

@@ -40,9 +40,10 @@ def second_release(first_release: Release, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def release(first_release: Release, tmp_path: Path) -> Release:
+def release(first_release: Release, tmp_path: Path, request: pytest.FixtureRequest) -> Release:
     """Release 1.0.0, with files and state of this test alone."""
-    return first_release.copy(tmp_path)
+    measured = request.node.get_closest_marker("measured") is not None
+    return first_release.copy(tmp_path, measured=measured)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import pytest
 from tests.command import BINARIES, Weightmark
 from tests.e2e.releases import Finished, assert_ends, document, write_model
 
+pytestmark = pytest.mark.measured
+
 PASSWORD = {"WEIGHTMARK_KEY_PASSWORD": "correct horse"}
 HEXADECIMAL = "57" * 32
 # The address of that key, from eth_account.

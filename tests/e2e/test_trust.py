@@ -10,6 +10,8 @@ import pytest
 from tests.command import Weightmark
 from tests.e2e.releases import Release, assert_ends, document, problems
 
+pytestmark = pytest.mark.measured
+
 STRANGER = {"WEIGHTMARK_PRIVATE_KEY": "0x" + "57" * 32}
 NOBODY = "0x52908400098527886E0F7030069857D2E4169EE7"
 EMBEDDED_CHAIN = 0x574D4B

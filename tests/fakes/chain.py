@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.chain.events import shown_version
 from weightmark.domain.identifiers import (
     check_name,
-    check_version,
     checksum_address,
     model_id_of,
 )
@@ -287,9 +287,10 @@ class FakeChainWriter:
     def _event(self, statement: ReleaseStatement, word: ReleaseWord) -> Registration:
         number = self.chain.next_block.number
         return Registration(
+            release_id=statement.release_id,
             publisher=checksum_address(statement.publisher),
             name=statement.name,
-            version=statement.version,
+            version=shown_version(statement.version.encode()),
             artifact_root=statement.artifact_root,
             manifest_hash=statement.manifest_hash,
             manifest_cid=statement.manifest_cid,
@@ -337,7 +338,6 @@ def _transaction_hash(number: int) -> bytes:
 def _matches(event: Registration, wanted: RegistrationFilter) -> bool:
     try:
         check_name(event.name)
-        check_version(event.version)
     except ValueFormatError:
         return False
     return (

@@ -27,6 +27,7 @@ def test_a_registration_tells_everything(reader: ChainReader, publisher: ChainWr
     receipt = publisher.register(release, 0)
     assert list_registrations(reader, RegistrationFilter(publisher=publisher.account)) == (
         Registration(
+            release_id=release.release_id,
             publisher=publisher.account,
             name=release.name,
             version=release.version,
@@ -40,6 +41,16 @@ def test_a_registration_tells_everything(reader: ChainReader, publisher: ChainWr
             transaction_hash=receipt.transaction_hash,
         ),
     )
+
+
+def test_a_version_that_no_client_accepts_is_a_link_of_its_model(
+    reader: ChainReader, publisher: ChainWriter
+) -> None:
+    release = a_release(publisher, "not a version")
+    publisher.register(release, 0)
+    (found,) = list_registrations(reader, RegistrationFilter(publisher=publisher.account))
+    assert found.release_id == release.release_id
+    assert found.version == "not a version (no version)"
 
 
 def test_registrations_are_filtered(

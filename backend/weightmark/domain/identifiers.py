@@ -80,10 +80,13 @@ def commitment_of(artifact_root: bytes, manifest_hash: bytes) -> bytes:
 
 
 def release_id_of(publisher: str, name: str, version: str) -> bytes:
-    """Return ``keccak256(abi.encode(publisher, name, version))``."""
+    """Return ``keccak256(abi.encode(publisher, name, version))``.
+
+    A version that is not UTF-8, which only an event can tell, holds its bytes as surrogates.
+    """
     first = dynamic_tail(name.encode())
     head = address_word(publisher) + uint_word(3 * WORD) + uint_word(3 * WORD + len(first))
-    return keccak256(head + first + dynamic_tail(version.encode()))
+    return keccak256(head + first + dynamic_tail(version.encode("utf-8", "surrogateescape")))
 
 
 def model_id_of(publisher: str, name: str) -> bytes:

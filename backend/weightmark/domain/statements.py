@@ -46,8 +46,13 @@ class RevocationStatement:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A ``ReleaseRegistered`` event, with the block that carries it."""
+    """A ``ReleaseRegistered`` event, with the block that carries it.
 
+    A version that no client accepts, which the contract lets pass, is shown with a space in it, so
+    that no reference can mean it.
+    """
+
+    release_id: bytes
     publisher: str
     name: str
     version: str
@@ -59,11 +64,6 @@ class Registration:
     authority_index: int
     block_number: int
     transaction_hash: bytes
-
-    @property
-    def release_id(self) -> bytes:
-        """The id of the registered release."""
-        return release_id_of(self.publisher, self.name, self.version)
 
     @property
     def model_id(self) -> bytes:

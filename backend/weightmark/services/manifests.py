@@ -24,7 +24,7 @@ from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
 from weightmark.services.verification.files import FileSelection, check_files
 from weightmark.services.verification.identity import check_root
-from weightmark.services.verification.signatures import check_manifest_beside
+from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ def verify_manifest(
         check_root(evidence),
         Check(4, "chain", Outcome.NOT_APPLICABLE, message),
         *check_files(artifact, listing, manifest, selection, start),
+        *check_signatures(listing, manifest),
         *check_manifest_beside(beside, listing, manifest),
     )
     return Verdict(checks, release=_label(manifest), partial=selection.is_partial)

@@ -143,7 +143,7 @@ class Publisher:
         )
         beside = _manifest_beside(request.artifact)
         kept = Evidence.parse(remembered) if remembered else None
-        for earlier in (beside, kept):
+        for earlier in (kept, beside):
             if earlier and _same_but_for_time(earlier.manifest, manifest):
                 return earlier
         return made

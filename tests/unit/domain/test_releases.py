@@ -8,6 +8,7 @@ import pytest
 
 from weightmark.domain.content_address import raw_block_cid
 from weightmark.domain.documents import error_document, release_document, verdict_document
+from weightmark.domain.identifiers import release_id_of
 from weightmark.domain.registry import (
     FOREVER,
     AuthorityWord,
@@ -25,6 +26,7 @@ from weightmark.errors import NotDeployedError
 PUBLISHER = "0x52908400098527886E0F7030069857D2E4169EE7"
 OWNER = AuthorityWord(PUBLISHER, 0, FOREVER, Role.OWNER)
 TOLD = Registration(
+    release_id=release_id_of(PUBLISHER, "acme/digits", "1.0.0"),
     publisher=PUBLISHER,
     name="acme/digits",
     version="1.0.0",

@@ -9,6 +9,7 @@ from tests.unit.services.world import ALICE, BASE, BOB, NAME, SEPOLIA, World
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason, head_slot, release_slots
+from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import TrustedPublisher, TrustList
 from weightmark.errors import (
     ChainUnreachableError,
@@ -46,6 +47,13 @@ def test_the_log_has_every_release_in_order(three: World) -> None:
     assert {each.status for each in log.releases} == {"current"}
     assert log.newest is not None
     assert log.newest.reference == f"{SEPOLIA.chain_id}:{ALICE}/{NAME}@3"
+
+
+def test_a_version_that_no_client_accepts_spoils_no_log(three: World) -> None:
+    odd = ReleaseStatement(ALICE, NAME, "not a version", bytes(32), bytes(32))
+    three.chain.writer(ALICE).register(odd, 0)
+    assert versions(three) == ["1", "2", "3", "not a version (no version)"]
+    assert lookup(three).release(ALICE, NAME, "1").registration.version == "1"
 
 
 def test_a_model_without_releases_has_an_empty_log(world: World) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weightmark.domain.identifiers import check_name, check_version, checksum_address
+from weightmark.domain.identifiers import (
+    check_name,
+    check_version,
+    checksum_address,
+    release_id_of,
+)
 from weightmark.domain.keccak import WORD, address_word, keccak256
 from weightmark.domain.registry import ReleaseWord
 from weightmark.domain.statements import Registration
@@ -39,9 +44,9 @@ def topics_of(wanted: RegistrationFilter) -> tuple[bytes | None, ...]:
 def registration_of(log: EventLog) -> Registration | None:
     """Decode a ``ReleaseRegistered`` event.
 
-    The contract bounds only the length of names and versions, and anybody may register under an
-    address of their own. An event whose name or version no client accepts is none that anybody can
-    ask for: it gives ``None``, so that it cannot spoil a list.
+    The contract bounds only the length of names and versions. An event whose name no client accepts
+    is none that anybody can ask for: it gives ``None``, so that it cannot spoil a list. One whose
+    version none accepts is a link in its model's chain of releases all the same.
 
     Raises:
         ChainUnreachableError: The contract cannot have written that event.
@@ -52,14 +57,14 @@ def registration_of(log: EventLog) -> Registration | None:
     name, version, cid = (_tail(log, position) for position in range(3, _HEAD_WORDS))
     try:
         checked_name = check_name(name.decode("ascii", "replace"))
-        checked_version = check_version(version.decode("ascii", "replace"))
     except ValueFormatError:
         return None
     word = ReleaseWord.unpack(int.from_bytes(packed, "big"))
     registration = Registration(
+        release_id=release_id,
         publisher=checksum_address(f"0x{log.topics[2][12:].hex()}"),
         name=checked_name,
-        version=checked_version,
+        version=shown_version(version),
         artifact_root=log.topics[3],
         manifest_hash=manifest_hash,
         manifest_cid=cid,
@@ -69,9 +74,24 @@ def registration_of(log: EventLog) -> Registration | None:
         block_number=log.block_number,
         transaction_hash=log.transaction_hash,
     )
-    if (registration.model_id, registration.release_id) != (log.topics[1], release_id):
+    if registration.model_id != log.topics[1] or not _is_id_of(registration, version):
         raise _nonsense(log)
     return registration
+
+
+def shown_version(version: bytes) -> str:
+    """Return a version as text; one that no client accepts with a space in it."""
+    text = version.decode("ascii", "backslashreplace")
+    try:
+        return check_version(text) if version.isascii() else f"{text} (no version)"
+    except ValueFormatError:
+        return f"{text} (no version)"
+
+
+def _is_id_of(registration: Registration, version: bytes) -> bool:
+    raw = version.decode("utf-8", "surrogateescape")
+    expected = release_id_of(registration.publisher, registration.name, raw)
+    return registration.release_id == expected
 
 
 def _head(log: EventLog) -> list[bytes]:

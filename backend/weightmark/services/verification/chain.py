@@ -196,7 +196,10 @@ def _check_rollback(key: HeadKey, found: SeenHead, records: Records) -> Check:
             f"the chain is behind what was seen here before: release {new.sequence} at block "
             f"{found.block_number}, after release {old.sequence} at block {seen.block_number}"
         )
-        hint = "the endpoint serves an old or a forged state; use another one"
+        hint = (
+            "the endpoint serves an old or a forged state; use another one. If what was seen "
+            "before was the lie, move records.sqlite3 out of the data directory"
+        )
         return Check(6, "rollback", Outcome.FAILED, message, hint)
     message = "nothing is behind what was seen here before"
     return Check(6, "rollback", Outcome.PASSED, message)

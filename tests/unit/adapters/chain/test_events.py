@@ -16,10 +16,10 @@ from weightmark.adapters.chain.events import (
     topics_of,
 )
 from weightmark.contracts import load
-from weightmark.domain.identifiers import model_id_of, release_id_of
+from weightmark.domain.identifiers import check_version, model_id_of, release_id_of
 from weightmark.domain.keccak import address_word, keccak256
 from weightmark.domain.statements import Registration
-from weightmark.errors import ChainUnreachableError
+from weightmark.errors import ChainUnreachableError, ValueFormatError
 from weightmark.ports.chain import RegistrationFilter
 
 PUBLISHER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -50,6 +50,7 @@ def test_the_topic_is_that_of_the_packaged_contract() -> None:
 
 def test_an_event_is_decoded() -> None:
     assert registration_of(a_log()) == Registration(
+        release_id=release_id_of(PUBLISHER, "acme/digits", "1.0.0"),
         publisher=PUBLISHER,
         name="acme/digits",
         version="1.0.0",
@@ -80,12 +81,19 @@ def test_the_longest_and_the_shortest_values_are_decoded() -> None:
         a_log(name="n" * 129),
         a_log(name="\u202ename"),
         a_log(name="/x"),
-        a_log(version="1 0"),
-        a_log(version="v" * 65),
     ],
 )
 def test_names_that_no_client_accepts_give_nothing(log: EventLog) -> None:
     assert registration_of(log) is None
+
+
+@pytest.mark.parametrize("version", ["1 0", "v" * 65, "\u202e1"])
+def test_a_version_that_no_client_accepts_is_a_link_of_its_model(version: str) -> None:
+    registration = registration_of(a_log(version=version))
+    assert registration is not None
+    assert registration.release_id == release_id_of(PUBLISHER, "acme/digits", version)
+    with pytest.raises(ValueFormatError):
+        check_version(registration.version)
 
 
 NONSENSE = {
