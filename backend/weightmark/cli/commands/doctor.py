@@ -13,7 +13,14 @@ from weightmark.cli import options, output
 COLORS = {Condition.WELL: "green", Condition.ABSENT: "yellow", Condition.FAILING: "red"}
 
 
-@click.command("doctor")
+@click.command(
+    "doctor",
+    epilog="""\b
+Examples:
+  weightmark doctor
+  weightmark doctor --network sepolia --json
+""",
+)
 @options.combined(options.chain, options.key, options.trust, options.policy, options.state)
 def command(*, as_json: bool, **given: Any) -> int:
     """Say what is installed, reachable and missing, with the command that mends it.

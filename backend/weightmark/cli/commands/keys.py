@@ -61,7 +61,13 @@ def import_(name: str, from_file: Path | None, *, as_json: bool, **given: Any) -
     _print_key(info, "imported", as_json=as_json)
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog="""\b
+Example:
+  weightmark keys list
+""",
+)
 @options.state
 def list_(*, as_json: bool, **given: Any) -> None:
     """List the keys of this machine."""
@@ -74,7 +80,13 @@ def list_(*, as_json: bool, **given: Any) -> None:
     output.print_table([("name", "address", "protection"), *rows])
 
 
-@command.command("show")
+@command.command(
+    "show",
+    epilog="""\b
+Example:
+  weightmark keys show release
+""",
+)
 @click.argument("name")
 @options.state
 def show(name: str, *, as_json: bool, **given: Any) -> None:

@@ -25,7 +25,7 @@ Example:
 """,
 )
 @click.argument("source", type=click.Path(path_type=Path))
-@options.combined(drafts.options, options.key, options.state)
+@options.combined(drafts.options, options.network, options.key, options.state)
 def create(source: Path, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, and write its manifest beside it."""
     from weightmark.services.evidence import Evidence
@@ -78,7 +78,14 @@ def verify(
     return verdicts.print_verdict(verdict, path, as_json=as_json)
 
 
-@command.command("inspect")
+@command.command(
+    "inspect",
+    epilog="""\b
+Examples:
+  weightmark manifest inspect ./model
+  weightmark manifest inspect ./model/weightmark.json --json
+""",
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @options.state
 def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
@@ -92,7 +99,7 @@ def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
     fields = msgspec.to_builtins(evidence.manifest)
     files = fields.pop("files")
     fields["manifest_hash"] = hex_text(evidence.manifest_hash)
-    output.print_fields({name.replace("_", " "): value for name, value in fields.items()})
+    output.print_fields(dict(drafts.flattened(fields)))
     output.print_table(
         [
             ("digest", "size", "path"),
@@ -101,7 +108,13 @@ def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
     )
 
 
-@command.command("diff")
+@command.command(
+    "diff",
+    epilog="""\b
+Example:
+  weightmark manifest diff ./digits-1.0.0 ./digits-1.1.0
+""",
+)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @options.state

@@ -17,7 +17,13 @@ def command() -> None:
     """Manage the chains that releases are registered on."""
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog="""\b
+Example:
+  weightmark network list
+""",
+)
 @options.state
 def list_(*, as_json: bool, **given: Any) -> None:
     """List the networks that are known; of an endpoint only the host, as it may hold a key."""
@@ -55,7 +61,14 @@ def add(name: str, chain_id: int, *, as_json: bool, **given: Any) -> None:
     output.succeed(f"added: {name} (chain {chain_id})")
 
 
-@command.command("check")
+@command.command(
+    "check",
+    epilog="""\b
+Examples:
+  weightmark network check sepolia
+  weightmark network check sepolia --rpc-url https://HOST/KEY
+""",
+)
 @click.argument("name", required=False)
 @options.combined(options.rpc_url, options.state)
 def check(name: str | None, *, as_json: bool, **given: Any) -> None:
@@ -78,7 +91,14 @@ def check(name: str | None, *, as_json: bool, **given: Any) -> None:
     output.print_fields({name.replace("_", " "): value for name, value in document.items()})
 
 
-@command.command("deploy")
+@command.command(
+    "deploy",
+    epilog="""\b
+Examples:
+  weightmark network deploy anvil
+  weightmark network deploy our-chain --key release
+""",
+)
 @click.argument("name", required=False)
 @options.combined(options.rpc_url, options.key, options.state)
 def deploy(name: str | None, *, as_json: bool, **given: Any) -> None:

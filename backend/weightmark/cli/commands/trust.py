@@ -55,7 +55,14 @@ def add(nickname: str, publisher: str, note: str, *, as_json: bool, **given: Any
     output.succeed(f"trusted as '{nickname}': {entry.chain_id}:{entry.address}")
 
 
-@command.command("remove")
+@command.command(
+    "remove",
+    epilog="""\b
+Examples:
+  weightmark trust remove acme
+  weightmark trust remove acme --network sepolia
+""",
+)
 @click.argument("nickname")
 @options.combined(options.network, options.trust, options.state)
 def remove(nickname: str, *, as_json: bool, **given: Any) -> None:
@@ -69,7 +76,13 @@ def remove(nickname: str, *, as_json: bool, **given: Any) -> None:
     output.succeed(f"no longer trusted: {entry.chain_id}:{entry.address}")
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog="""\b
+Example:
+  weightmark trust list
+""",
+)
 @options.combined(options.trust, options.state)
 def list_(*, as_json: bool, **given: Any) -> None:
     """List the publishers that you trust."""
