@@ -1,8 +1,15 @@
 #!/usr/bin/env python3
 """Publish a model from a CI pipeline, on Weightmark's Python API.
 
-Run again after a failure, it completes what was begun; run again after a success, it changes
-nothing and ends well. The key comes from ``WEIGHTMARK_PRIVATE_KEY`` (or ``--key``), network and
+Run again on the same machine after a failure, it completes what was begun; after a success, it
+changes nothing and ends well. A runner that starts empty has neither the manifest of the first run
+nor Weightmark's records, and would make another manifest, with another time, which is refused as
+the same version of other content. Set ``SOURCE_DATE_EPOCH`` to something that repeats, and the
+manifest repeats as well::
+
+    export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+
+The key comes from ``WEIGHTMARK_PRIVATE_KEY`` (or ``--key``), network and
 endpoint from ``WEIGHTMARK_NETWORK`` and ``WEIGHTMARK_RPC_URL``, or from the options. Exit statuses
 are those of ``weightmark``::
 
@@ -41,16 +48,14 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
-def publish(given: argparse.Namespace) -> dict[str, str | None]:
-    """Publish, and return what a later step of the pipeline may need.
+def publish(given: argparse.Namespace) -> weightmark.Publication:
+    """Publish as the options say; what is not given is None, and decided elsewhere.
 
     Raises:
         weightmark.WeightmarkError: It could not be published; the error says why.
     """
-    configuration = {
-        name: getattr(given, name) for name in CONFIGURATION if getattr(given, name) is not None
-    }
-    publication = weightmark.publish(
+    configuration = {name: getattr(given, name) for name in CONFIGURATION}
+    return weightmark.publish(
         given.source,
         name=given.name,
         version=given.version,
@@ -59,32 +64,37 @@ def publish(given: argparse.Namespace) -> dict[str, str | None]:
         out=given.out,
         **configuration,
     )
-    receipt = publication.receipt
-    return {
-        "reference": publication.reference,
-        "manifest": publication.manifest_path,
-        "manifest_hash": f"0x{publication.manifest_hash.hex()}",
-        "transaction": f"0x{receipt.transaction_hash.hex()}" if receipt else None,
-    }
+
+
+def print_publication(publication: weightmark.Publication) -> None:
+    """Print for people what was done."""
+    done = "published" if publication.receipt else "was published before; nothing to do:"
+    print(f"{done} {publication.reference}")
+    print(f"manifest  {publication.manifest_path}")
+
+
+def print_error(error: weightmark.WeightmarkError) -> None:
+    """Print for people what is wrong, and what to do about it, on standard error."""
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"  hint: {error.hint}", file=sys.stderr)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Publish, print the outcome, and return the exit status."""
     given = parser().parse_args(arguments)
     try:
-        published = publish(given)
+        publication = publish(given)
     except weightmark.WeightmarkError as error:
-        report = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
         if given.json:
-            print(json.dumps(report, indent=2))
+            print(json.dumps({"error": weightmark.error_document(error)}, indent=2))
         else:
-            print(f"error: {error.message}", error.hint, sep="\n  ", file=sys.stderr)
+            print_error(error)
         return error.exit_status
     if given.json:
-        print(json.dumps(published, indent=2))
+        print(json.dumps(weightmark.publication_document(publication), indent=2))
     else:
-        print(f"published {published['reference']}")
-        print(f"manifest  {published['manifest']}")
+        print_publication(publication)
     return 0
 
 

@@ -7,6 +7,7 @@ verdict, `require` raises unless a download is verified, for the start-up of an 
 
     weightmark.require("./model", release="me/acme/digits@1.0.0")
 
+`publication_document` and `error_document` give what the command line prints with ``--json``.
 Everything else is the command line's and the web API's; see ``docs/`` for both.
 """
 
@@ -17,11 +18,13 @@ from typing import TYPE_CHECKING
 from weightmark.version import __version__
 
 if TYPE_CHECKING:
+    from weightmark.domain.documents import error_document
     from weightmark.domain.manifest import Metadata
     from weightmark.domain.registry import Reason
     from weightmark.domain.verdict import Check, Outcome, Verdict
     from weightmark.errors import VerificationFailedError, WeightmarkError
     from weightmark.python_api import publish, require, revoke, verify
+    from weightmark.services.documents import publication_document
     from weightmark.services.publish import Publication
     from weightmark.services.revoke import Revocation
 
@@ -36,6 +39,8 @@ __all__ = [
     "VerificationFailedError",
     "WeightmarkError",
     "__version__",
+    "error_document",
+    "publication_document",
     "publish",
     "require",
     "revoke",
@@ -52,6 +57,8 @@ _HOMES = {
     "Verdict": "weightmark.domain.verdict",
     "VerificationFailedError": "weightmark.errors",
     "WeightmarkError": "weightmark.errors",
+    "error_document": "weightmark.domain.documents",
+    "publication_document": "weightmark.services.documents",
     "publish": "weightmark.python_api",
     "require": "weightmark.python_api",
     "revoke": "weightmark.python_api",
@@ -66,3 +73,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

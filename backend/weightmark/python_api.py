@@ -1,4 +1,7 @@
-"""The functions of the Python API, exported by `weightmark` itself."""
+"""The functions of the Python API, exported by `weightmark` itself.
+
+Every error that they name is in `weightmark.errors`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
 from weightmark.domain.verdict import Verdict
-from weightmark.errors import VerificationFailedError
+from weightmark.errors import UsageError, VerificationFailedError
 from weightmark.ports.artifacts import Advance, Start
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import Publication, PublishRequest
@@ -25,9 +28,13 @@ from weightmark.services.verification.procedure import VerificationRequest
 
 PathLike = str | Path
 
+_REASONS = {reason.label: reason for reason in Reason if reason is not Reason.NONE}
+
 
 class Configuration(TypedDict, total=False):
     """What is configured in a call; each outranks its variable and the configuration files.
+
+    None stands for what a variable, a file or the default says.
 
     Attributes:
         network: A network's name or chain id.
@@ -39,13 +46,13 @@ class Configuration(TypedDict, total=False):
         data_dir: Where all state is kept.
     """
 
-    network: str
-    rpc_url: str
-    key: str
-    digest: str
-    trust: PathLike
-    policy: PathLike
-    data_dir: PathLike
+    network: str | None
+    rpc_url: str | None
+    key: str | None
+    digest: str | None
+    trust: PathLike | None
+    policy: PathLike | None
+    data_dir: PathLike | None
 
 
 def verify(
@@ -74,15 +81,22 @@ def verify(
         Every check with its outcome; ``verdict.verified`` sums them up.
 
     Raises:
-        ValueFormatError: The reference is malformed, or names what is unknown.
-        ConfigurationError: A configuration, trust or policy file is malformed.
+        UsageError: The network contradicts the reference, an endpoint is given for network
+            ``local``, or ``only`` is a text.
+        ValueFormatError: The reference is malformed, or a chain or publisher is unknown.
+        ConfigurationError: A configuration, trust, network or policy file is malformed, or comes
+            with the artifact that it would judge; or ``rpc_url`` is no endpoint.
+        ArtifactError: ``manifest`` lies among the artifact's files.
+        StorageError: A file of our own state cannot be read.
+        TypeError: An argument has a name that `Configuration` does not have.
     """
+    selection = FileSelection(_patterns("only", only))
     application = _application(configuration)
     request = VerificationRequest(
         artifact=application.artifact(Path(path), manifest=_path(manifest), cached=False),
         release=parse_reference(release) if release else None,
         policy=application.policy(),
-        selection=FileSelection(tuple(only)),
+        selection=selection,
         beside=application.artifact(Path(path), cached=False) if manifest else None,
     )
     return application.verifier().verify(request, progress or _silent)
@@ -98,11 +112,21 @@ def require(
         release: The release that it has to be.
         **configuration: See `Configuration`.
 
+    Returns:
+        The verdict, which is verified.
+
     Raises:
         VerificationFailedError: Something is wrong, or could not be checked. The message names
             every problem.
-        WeightmarkError: As `verify` raises.
+        UsageError: The network contradicts the reference, or an endpoint is given for network
+            ``local``.
+        ValueFormatError: The reference is malformed, or a chain or publisher is unknown.
+        ConfigurationError: A configuration, trust, network or policy file is malformed, or comes
+            with the artifact that it would judge; or ``rpc_url`` is no endpoint.
+        StorageError: A file of our own state cannot be read.
+        TypeError: An argument has a name that `Configuration` does not have.
     """
+    _refuse_unknown_names(configuration)
     verdict = verify(path, release, **configuration)
     if not verdict.verified:
         problems = "; ".join(check.summary for check in verdict.problems)
@@ -141,11 +165,27 @@ def publish(
         progress: Called with the number of bytes to read; returns what is called as they are.
         **configuration: See `Configuration`.
 
+    Returns:
+        The release as it is registered; ``publication.receipt`` is None where it was before.
+
     Raises:
-        RefusedError: The version exists, was revoked, or the key is not an authority.
-        UnavailableError: The chain is out of reach, or a file of ours cannot be written.
-        InputError: The artifact, a value or the key cannot be accepted.
+        VersionExistsError: The version is registered with other content.
+        AlreadyRevokedError: The version was revoked.
+        NotAuthorizedError: The key may not register for the publisher.
+        StatementRefusedError: The contract refuses what the release says.
+        LookAlikeContractError: The contract is not the registry.
+        UnavailableError: The chain is out of reach, or a file of our own state is.
+        UsageError: ``ignores`` is a text, or an endpoint is given for network ``local``.
+        MissingPathError: The source, or the key that is named, is not there.
+        ArtifactError: The source cannot be accepted, or ``out`` lies among its files.
+        ManifestError: A value in the manifest breaks its rule.
+        ValueFormatError: A name, version, address, digest or network is malformed or unknown.
+        KeyFileError: There is no key, or it cannot be used.
+        ConfigurationError: A configuration, trust or network file is malformed, or comes with the
+            source; or ``rpc_url`` is no endpoint.
+        TypeError: An argument has a name that `Configuration` does not have.
     """
+    ignored = _patterns("ignores", ignores)
     application = _application(configuration)
     chain = application.network
     draft = ManifestDraft(
@@ -156,7 +196,7 @@ def publish(
         algorithm=DigestAlgorithm.parse(application.settings.digest or DigestAlgorithm.SHA2_256),
         created_by=created_by,
         metadata=metadata or Metadata(),
-        ignores=tuple(ignores),
+        ignores=ignored,
     )
     artifact = application.artifact(Path(source), manifest=_path(out), cached=True)
     request = PublishRequest(artifact, draft, chain, authority)
@@ -165,7 +205,7 @@ def publish(
 
 def revoke(
     release: str,
-    reason: Reason,
+    reason: Reason | str,
     *,
     successor: str = "",
     tombstone: bool = False,
@@ -176,24 +216,42 @@ def revoke(
 
     Args:
         release: Which, as ``[chain:]publisher/name@version``.
-        reason: Why; all but ``Reason.SUPERSEDED`` make every verification fail.
+        reason: Why, as a `Reason` or by its label: ``withdrawn``, ``vulnerable``,
+            ``compromised`` or ``superseded``. All but the last make every verification fail.
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
         authority: Which of the publisher's owners the key is.
         **configuration: See `Configuration`.
 
+    Returns:
+        The revocation, with its transaction.
+
     Raises:
-        RefusedError: Nobody registered it, it is revoked for good, or the key is not an owner.
-        UnavailableError: The chain is out of reach.
-        InputError: The reference or the key cannot be accepted.
+        UsageError: There is no such reason, the reference has no version, the successor does not
+            fit, the network contradicts the reference, or an endpoint is given for network
+            ``local``.
+        UnknownReleaseError: Nobody registered the release, and no tombstone is wanted; or nobody
+            registered the successor.
+        AlreadyRevokedError: The release is revoked for good.
+        NotAuthorizedError: The key is not an owner.
+        LookAlikeContractError: The contract is not the registry.
+        UnavailableError: The chain is out of reach, or a file of our own state is.
+        ValueFormatError: The reference or the successor is malformed, or a chain or publisher is
+            unknown.
+        MissingPathError: The key that is named is not there.
+        KeyFileError: There is no key, or it cannot be used.
+        ConfigurationError: A configuration, trust or network file is malformed; or ``rpc_url`` is
+            no endpoint.
+        TypeError: An argument has a name that `Configuration` does not have.
     """
+    chosen = _reason(reason)
     application = _application(configuration)
     found = application.resolve(parse_reference(release))
     return revoke_release(
         application.chains,
         lambda: application.writer(found.network),
         found,
-        reason,
+        chosen,
         application.records,
         successor=successor,
         tombstone=tombstone,
@@ -202,9 +260,35 @@ def revoke(
 
 
 def _application(configuration: Configuration) -> Application:
+    _refuse_unknown_names(configuration)
     environment, directory = working_environment()
-    given = {name: str(value) for name, value in configuration.items()}
+    given = {name: str(value) for name, value in configuration.items() if value is not None}
     return Application.load(given, environment, directory)
+
+
+def _refuse_unknown_names(configuration: Configuration) -> None:
+    # As Python itself answers a keyword argument that a function does not have.
+    for name in configuration:
+        if name not in Configuration.__optional_keys__:
+            raise TypeError(f"got an unexpected keyword argument {name!r}")
+
+
+def _patterns(argument: str, patterns: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(patterns, str):
+        raise UsageError(
+            f"{argument} is a sequence of patterns, not the text {patterns!r}",
+            hint=f"write {argument}=[{patterns!r}]",
+        )
+    return tuple(patterns)
+
+
+def _reason(given: Reason | str) -> Reason:
+    label = given.label if isinstance(given, Reason) else given
+    if label not in _REASONS:
+        raise UsageError(
+            f"no reason is called {label!r}", hint=f"it is one of: {', '.join(_REASONS)}"
+        )
+    return _REASONS[label]
 
 
 def _path(path: PathLike | None) -> Path | None:

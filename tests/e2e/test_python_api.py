@@ -40,6 +40,8 @@ def test_a_verdict_tells_every_check(release: Release) -> None:
 verdict = weightmark.verify(sys.argv[1], only=["config*"])
 assert verdict.verified and verdict.partial and verdict.exit_status == 0
 assert not verdict.problems and {check.step for check in verdict.checks} == {*range(1, 10)}
+nothing = dict.fromkeys(["network", "rpc_url", "key", "digest", "trust", "policy", "data_dir"])
+assert weightmark.verify(sys.argv[1], **nothing).verified
 verdict = weightmark.verify(sys.argv[1] + "/nothing")
 assert not verdict.verified and verdict.exit_status == 4
 """
@@ -58,8 +60,11 @@ publication = weightmark.publish(model, **named, progress=lambda total: read.app
 assert publication.receipt and publication.manifest.metadata.license == "mit" and sum(read)
 assert weightmark.publish(model, **named).receipt is None
 assert weightmark.verify(model, publication.reference).verified
-revocation = weightmark.revoke(publication.reference, weightmark.Reason.VULNERABLE)
+revocation = weightmark.revoke(publication.reference, weightmark.Reason.SUPERSEDED)
 assert revocation.reference == publication.reference
+assert weightmark.verify(model).verified
+revocation = weightmark.revoke(publication.reference, "vulnerable")
+assert revocation.reason is weightmark.Reason.VULNERABLE
 (problem,) = weightmark.verify(model).problems
 assert problem.name == "revocation" and problem.outcome is weightmark.Outcome.FAILED
 for wrong in ("nonsense", "you/acme/digits@1"):
