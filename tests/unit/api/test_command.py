@@ -28,6 +28,12 @@ def test_a_missing_package_is_named(
     assert "weightmark[server]" in error["hint"]
 
 
+def test_another_missing_module_is_not_explained_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weightmark.api.server", None)
+    with pytest.raises(ModuleNotFoundError, match=r"weightmark\.api\.server"):
+        run(["serve"])
+
+
 @pytest.mark.parametrize(
     ("host", "url", "is_warned"),
     [

@@ -9,6 +9,9 @@ import click
 from weightmark.cli import options, output
 from weightmark.errors import MissingExtraError
 
+# What the extra "server" installs, and the web API imports.
+EXTRA_PACKAGES = frozenset({"fastapi", "starlette", "uvicorn"})
+
 
 @click.command(
     "serve",
@@ -33,8 +36,11 @@ def command(host: str, port: int, *, as_json: bool, **given: Any) -> None:
     try:
         from weightmark.api.server import Listening, serve
     except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRA_PACKAGES:
+            raise
         raise MissingExtraError(
-            f"the web API needs the package {error.name}", hint="pip install 'weightmark[server]'"
+            f"the web API needs the package {package}", hint="pip install 'weightmark[server]'"
         ) from None
 
     def announce(listening: Listening) -> None:
