@@ -81,11 +81,9 @@ def tampered_copy(model: Path, target: Path) -> Path:
     """Copy a model to ``target``, flip one byte of the copy's largest file, and return that file.
 
     Raises:
-        DemoError: There is no byte to flip, or no room for the copy.
+        DemoError: There is no room for the copy.
     """
     files = files_by_size(model)
-    if not files or not files[0].stat().st_size:
-        raise DemoError(f"{model} holds no byte that could be flipped")
     needed = sum(path.stat().st_size for path in files)
     if needed > shutil.disk_usage(target.parent).free:
         raise DemoError(f"a copy takes {needed:,} bytes in {target.parent}; TMPDIR moves it")
@@ -97,6 +95,11 @@ def tampered_copy(model: Path, target: Path) -> Path:
     victim.chmod(0o600)
     flip_byte(victim)
     return victim
+
+
+def holds_bytes(model: Path) -> bool:
+    """Tell whether a model has a byte that could be flipped."""
+    return any(path.stat().st_size for path in files_by_size(model))
 
 
 def flip_byte(path: Path) -> None:
@@ -193,6 +196,8 @@ def main(arguments: Sequence[str]) -> int:
     given: Path | None = parser.parse_args(arguments).path
     if given is not None and not given.exists():
         parser.error(f"{given} is not there")
+    if given is not None and not holds_bytes(given):
+        parser.error(f"{given} holds no file with anything in it: there is nothing to publish")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     try:
@@ -203,6 +208,9 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, which is its right; Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -80,6 +80,7 @@ def test_demo_on_one_file(temporary: Path, user_home: Path, tmp_path: Path) -> N
 
 def test_demo_fails_when_a_command_does(temporary: Path, user_home: Path, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
+    (tmp_path / "model/weights").write_bytes(bytes(10))
     os.mkfifo(tmp_path / "model/pipe")
     demo = start_demo(temporary, user_home, tmp_path / "model")
     _, complaints = demo.communicate(timeout=PATIENCE)
@@ -93,6 +94,36 @@ def test_demo_names_a_path_that_is_not_there(temporary: Path, user_home: Path) -
     _, complaints = demo.communicate(timeout=PATIENCE)
     assert demo.returncode == 2
     assert "no-such-model is not there" in complaints
+
+
+@pytest.mark.parametrize("files", [[], ["weights"]])
+def test_demo_refuses_a_folder_with_nothing_in_it(
+    files: list[str], temporary: Path, user_home: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    for name in files:
+        (model / name).touch()
+    demo = start_demo(temporary, user_home, model)
+    output, complaints = demo.communicate(timeout=PATIENCE)
+    assert demo.returncode == 2
+    assert f"{model} holds no file with anything in it" in complaints
+    assert "$ weightmark" not in output
+
+
+def test_demo_ends_quietly_when_nobody_reads_on(
+    temporary: Path, user_home: Path, tmp_path: Path, make_model: ModelMaker
+) -> None:
+    demo = start_demo(temporary, user_home, make_model(tmp_path / "model"))
+    assert demo.stdout
+    assert demo.stderr
+    while not demo.stdout.readline().startswith("$ weightmark"):
+        assert demo.poll() is None
+    demo.stdout.close()
+    with demo:
+        assert demo.stderr.read() == ""
+        assert demo.wait(timeout=PATIENCE) == 0
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
