@@ -99,7 +99,7 @@ def test_a_runner_that_starts_empty_ends_well_with_a_time_that_repeats(
     forget(run_weightmark, model)
     finished = upload(run_weightmark, *arguments, **epoch)
     assert finished.returncode == 0
-    assert document(finished) == {**first, "transaction": None}
+    assert document(finished)["manifest_hash"] == first["manifest_hash"]
     assert (model / "weightmark.json").read_bytes() == manifest
     logged = run_weightmark("log", first["reference"].partition("@")[0], "--json")
     assert len(json.loads(logged.stdout)) == 1
