@@ -30,6 +30,7 @@ where there is one, a hint that says what to do::
         ├── ManifestError                        a manifest that is malformed, or not canonical
         ├── ValueFormatError                     a digest, address, name, version or reference
         ├── KeyFileError                         a key or password that cannot be used
+        │   └── NoKeyError                       no key is configured
         └── ConfigurationError                   a configuration, trust or network file
 """
 
@@ -221,6 +222,12 @@ class KeyFileError(InputError):
     """A key, or the password for it, cannot be used."""
 
     code = "bad-key"
+
+
+class NoKeyError(KeyFileError):
+    """A key is needed, and none is configured."""
+
+    code = "no-key"
 
 
 class ConfigurationError(InputError):

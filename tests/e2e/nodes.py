@@ -44,8 +44,8 @@ class Node:
         self.call("anvil_mine", hex(FINAL_AFTER), "0x0")
 
     def send(self, weightmark: Weightmark, *arguments: str | Path) -> Finished:
-        """Run a command that signs with an account of this chain."""
-        return weightmark(*arguments, env={"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY})
+        """Run a command that signs with an account of this chain, and pays."""
+        return weightmark(*arguments, "--yes", env={"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY})
 
     def publish(self, weightmark: Weightmark, model: Path, version: str) -> Release:
         """Publish a model on this chain."""

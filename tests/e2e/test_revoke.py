@@ -27,7 +27,7 @@ def test_a_revoked_release_fails(release: Release, reason: str) -> None:
 def test_a_superseded_release_is_warned_of(following: Release, tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text("allow_superseded = false\n")
-    successor = ("--reason", "superseded", "--successor", "1.2.0")
+    successor = ("--reason", "superseded", "--successor", "1.0.0")
     assert_ends(following.weightmark("revoke", "me/acme/digits@1.1.0", *successor), 0)
     assert_ends(following.verify(), 0, "warning", "revoked as superseded")
     assert_ends(following.verify("--policy", policy), 1, "revoked as superseded")

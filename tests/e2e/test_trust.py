@@ -27,6 +27,9 @@ def untrusted(release: Release) -> Release:
 def test_a_publisher_that_nobody_trusts(untrusted: Release) -> None:
     finished = untrusted.verify()
     assert_ends(finished, 1, f"nobody here trusts the publisher {untrusted.publisher}")
+    assert "name it with --network" in finished.stdout
+    assert "weightmark trust add" not in finished.stdout
+    finished = untrusted.verify("--network", "local")
     assert (
         f"weightmark trust add NICKNAME {EMBEDDED_CHAIN}:{untrusted.publisher}" in finished.stdout
     )

@@ -22,10 +22,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 COMPILER = CHECKOUT / "scripts/solc"
 PACKAGED = CHECKOUT / "backend/weightmark/contracts/ModelRegistry.json"
 
-needs_node_modules = pytest.mark.skipif(
-    not (CHECKOUT / "node_modules/solc").exists(), reason="npm ci has not been run"
-)
-
 
 @pytest.fixture(autouse=True)
 def node_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +87,6 @@ def test_every_error_and_event_is_documented_with_its_signature() -> None:
     assert [signature for signature in signatures if f"`{signature}`" not in page] == []
 
 
-@needs_node_modules
 def test_py_solc_x_compiles_the_same_bytes() -> None:
     import solcx
 
@@ -103,7 +98,6 @@ def test_py_solc_x_compiles_the_same_bytes() -> None:
     assert compiled["abi"] == packaged()["abi"]
 
 
-@needs_node_modules
 def test_hardhat_compiles_the_same_bytes(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     shutil.copytree(CHECKOUT / "contracts", checkout / "contracts")
@@ -126,12 +120,10 @@ def test_hardhat_compiles_the_same_bytes(tmp_path: Path) -> None:
     assert compiled["deployedBytecode"] == packaged()["deployedBytecode"]
 
 
-@needs_node_modules
 def test_the_check_passes_on_what_is_packaged() -> None:
     assert build_script().main(["--check"]) == 0
 
 
-@needs_node_modules
 def test_the_check_fails_on_another_artifact(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,7 +138,6 @@ def test_the_check_fails_on_another_artifact(
     assert (tmp_path / "ModelRegistry.json").read_text() == altered
 
 
-@needs_node_modules
 def test_the_vectors_are_what_the_npm_package_makes() -> None:
     run = subprocess.run(
         ["scripts/merkle-vectors", "--check"],

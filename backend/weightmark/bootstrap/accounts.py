@@ -8,7 +8,7 @@ from pathlib import Path
 from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
 from weightmark.bootstrap.settings import password_from, read_bounded
 from weightmark.domain.networks import Network
-from weightmark.errors import KeyFileError
+from weightmark.errors import KeyFileError, NoKeyError
 
 Ask = Callable[[str], str]
 
@@ -49,11 +49,16 @@ class Accounts:
             return self._chosen_key(network)
         if network.is_embedded:
             return self._keys.embedded()
-        raise KeyFileError(
-            f"sending transactions on '{network.name}' needs a key",
-            hint="name one with --key, or set WEIGHTMARK_PRIVATE_KEY; "
-            "'weightmark keys generate NAME' makes one",
+        raise NoKeyError(
+            f"no key is configured for '{network.name}'",
+            hint="name one with --key, or set WEIGHTMARK_PRIVATE_KEY; 'weightmark keys generate "
+            "NAME' makes one; a manifest alone needs none, with --publisher ADDRESS",
         )
+
+    def is_made_on_first_use(self, network: Network) -> bool:
+        """Whether the key is the embedded chain's own, and is not there yet."""
+        configured = self._variable or self._chosen
+        return network.is_embedded and not configured and EMBEDDED_KEY not in self._keys.names()
 
     def address(self, network: Network) -> str:
         """Return the address of that key, without opening it where that can be.

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from weightmark.bootstrap.application import Application
-from weightmark.errors import NotDeployedError, WeightmarkError
+from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
 
 
@@ -53,7 +53,7 @@ def diagnose(application: Application) -> tuple[Finding, ...]:
 def _looked_at(name: str, look: Callable[[Application], str], application: Application) -> Finding:
     try:
         return Finding(name, Condition.WELL, look(application))
-    except NotDeployedError as error:
+    except (NotDeployedError, NoKeyError) as error:
         return Finding(name, Condition.ABSENT, error.message, error.hint)
     except WeightmarkError as error:
         return Finding(name, Condition.FAILING, error.message, error.hint)
@@ -73,10 +73,16 @@ def _server() -> Finding:
 
 def _data_directory(application: Application) -> str:
     folder: Path = application.settings.data_dir
-    if not folder.exists():
-        return f"{folder} is made on first use"
-    application.check_writable()
-    return f"{folder} can be written by user {os.getuid()}"
+    if folder.exists():
+        application.check_writable()
+        return f"{folder} can be written by user {os.getuid()}"
+    parent = next(each for each in folder.parents if each.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise StorageError(
+            f"{folder} cannot be made: {parent} cannot be written",
+            hint="choose another place with --data-dir or WEIGHTMARK_HOME",
+        )
+    return f"{folder} is made on first use"
 
 
 def _trust(application: Application) -> str:
@@ -95,7 +101,10 @@ def _policy(application: Application) -> str:
 
 
 def _key(application: Application) -> str:
-    return f"publishing as {application.accounts.address(application.network)}"
+    network = application.network
+    if application.accounts.is_made_on_first_use(network):
+        return "the embedded chain's own key is made on first use"
+    return f"publishing as {application.accounts.address(network)}"
 
 
 def _network(application: Application) -> str:

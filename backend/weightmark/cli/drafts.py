@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,13 @@ options = combined(
 
 
 def read_evidence(application: Application, path: Path) -> Evidence:
-    """Read a manifest file, or the manifest of an artifact.
+    """Read a manifest file, or the manifest beside an artifact.
 
     Raises:
         MissingPathError: There is none.
         ManifestError: It is malformed.
     """
-    if path.is_file() and path.name.endswith(MANIFEST):
+    if path.is_file() and not path.with_name(f"{path.name}.{MANIFEST}").exists():
         return Evidence.read(application.manifest_alone(path))
     return Evidence.read(application.artifact(path, cached=False))
 
@@ -65,6 +66,18 @@ def summary(evidence: Evidence, path: str) -> dict[str, object]:
         "files": len(manifest.files),
         "size": manifest.size,
     }
+
+
+def flattened(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the members of a manifest as names and texts, those of its members among them."""
+    for name, value in fields.items():
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            yield from ((f"{label} {inner}", text) for inner, text in flattened(value))
+        elif isinstance(value, list | tuple):
+            yield label, ", ".join(map(str, value))
+        else:
+            yield label, str(value)
 
 
 def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:

@@ -12,6 +12,8 @@ import click
 from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import OPTIONS, working_environment
+from weightmark.domain.networks import Network
+from weightmark.errors import UsageError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -27,6 +29,14 @@ key = click.option("--key", metavar="KEY", help="A key's name, or a keystore fil
 digest = click.option("--digest", metavar="D", help="sha2-256 or blake3.  [default: sha2-256]")
 trust = click.option("--trust", metavar="FILE", help="Another trust file.")
 policy = click.option("--policy", metavar="FILE", help="A policy file.")
+yes = click.option("--yes", is_flag=True, help="Send the transaction without asking.")
+authority = click.option(
+    "--authority",
+    default=0,
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="INDEX",
+    help="Which of the publisher's authorities the key is.  [default: 0]",
+)
 manifest = click.option(
     "--manifest",
     "manifest_path",
@@ -63,6 +73,20 @@ def ask_password(what: str) -> str:
         return refuse_to_ask(what)
     answer: str = click.prompt(what, hide_input=True, err=True)
     return answer
+
+
+def confirm_transaction(network: Network, *, yes: bool) -> None:
+    """Ask before a transaction costs something: on every chain that is not of this machine.
+
+    Raises:
+        UsageError: Nobody can be asked.
+    """
+    if yes or network.is_local:
+        return
+    cost = f"this sends a transaction on '{network.name}', and pays its fee"
+    if not sys.stdin.isatty():
+        raise UsageError(cost, hint="--yes goes on without asking")
+    click.confirm(f"{cost}: go on?", abort=True, err=True)
 
 
 def application(given: Mapping[str, Any]) -> Application:

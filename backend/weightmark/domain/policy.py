@@ -45,6 +45,9 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
     def check(self, manifest: Manifest) -> tuple[Check, ...]:
         """Check what the policy demands of a manifest by itself: step 9 of a verification."""
+        return (*self._check_demands(manifest), *_unchecked(manifest))
+
+    def _check_demands(self, manifest: Manifest) -> tuple[Check, ...]:
         problems = []
         if manifest.digest not in self.digests:
             problems.append(f"the policy does not allow the digest {manifest.digest}")
@@ -52,7 +55,20 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
             problems.append("the policy does not allow ignored files")
         if problems:
             return tuple(Check(9, "policy", Outcome.FAILED, problem) for problem in problems)
-        return (Check(9, "policy", Outcome.PASSED, "the policy is met"),)
+        kind = "default " if self == Policy() else ""
+        return (Check(9, "policy", Outcome.PASSED, f"the {kind}policy is met"),)
+
+
+def _unchecked(manifest: Manifest) -> tuple[Check, ...]:
+    parents = manifest.parents or ()
+    if parents:
+        message = f"its parents may be revoked, which is not checked: {len(parents)} named"
+        ancestors = Check(9, "ancestors", Outcome.WARNED, message)
+    else:
+        message = "the manifest names no release that this one was made from"
+        ancestors = Check(9, "ancestors", Outcome.NOT_APPLICABLE, message)
+    message = "no policy of this version can demand attestations"
+    return ancestors, Check(9, "attestations", Outcome.NOT_APPLICABLE, message)
 
 
 def decode_policy(data: bytes) -> Policy:

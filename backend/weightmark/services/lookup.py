@@ -160,7 +160,7 @@ class Lookup:
             raise UnknownReleaseError(
                 f"{publisher}/{name} has no {what} on chain {self._chain_id}",
                 hint="check the publisher, the name and the network; "
-                f"'weightmark log {publisher}/{name}' lists the versions",
+                f"'weightmark log {self._chain_id}:{publisher}/{name}' lists the versions",
             )
         return found
 

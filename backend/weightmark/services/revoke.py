@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -60,7 +60,8 @@ def revoke(
         UsageError: The release has no version, or a successor is given for another reason, or is
             the release itself.
         ValueFormatError: The successor is no version.
-        UnknownReleaseError: Nobody registered the release, and no tombstone is wanted.
+        UnknownReleaseError: Nobody registered the release, and no tombstone is wanted; or nobody
+            registered the successor.
         AlreadyRevokedError: The release is revoked for good.
         NotAuthorizedError: The account is not an owner.
         UnavailableError: The chain is out of reach.
@@ -71,7 +72,8 @@ def revoke(
         raise UsageError("only a superseded release has a successor")
     if successor and check_version(successor) == release.version:
         raise UsageError("a release cannot be its own successor")
-    _require_registered(chains, release, tombstone=tombstone)
+    versions = (*(() if tombstone else (release.version,)), *((successor,) if successor else ()))
+    _require_registered(chains, release, versions)
     following = (
         release_id_of(release.publisher, release.name, successor) if successor else NO_SUCCESSOR
     )
@@ -86,15 +88,18 @@ def revoke(
     return Revocation(release, reason, receipt)
 
 
-def _require_registered(chains: Chains, release: ResolvedReference, *, tombstone: bool) -> None:
+def _require_registered(
+    chains: Chains, release: ResolvedReference, versions: Collection[str]
+) -> None:
     reader = chains.reader(release.network)
     block = reader.block(BlockTag.LATEST)
     check_chain(reader, release.network, chains, block)
-    slots = release_slots(release_id_of(release.publisher, release.name, release.version))
-    _, word = reader.words(chains.registry.address, slots, block)
-    if not tombstone and not ReleaseWord.unpack(word).is_registered:
-        raise UnknownReleaseError(
-            f"nobody registered {release.publisher}/{release.name}@{release.version} "
-            f"on '{release.network.name}'",
-            hint="check the spelling; --tombstone revokes a version before it is registered",
-        )
+    for version in versions:
+        slots = release_slots(release_id_of(release.publisher, release.name, version))
+        _, word = reader.words(chains.registry.address, slots, block)
+        if not ReleaseWord.unpack(word).is_registered:
+            raise UnknownReleaseError(
+                f"nobody registered {release.publisher}/{release.name}@{version} "
+                f"on '{release.network.name}'",
+                hint="check the spelling; --tombstone revokes a version before it is registered",
+            )

@@ -80,7 +80,7 @@ def test_it_serves_no_other_chain(keys: KeyFolder) -> None:
 
 def test_every_other_chain_needs_a_key(keys: KeyFolder) -> None:
     for use in (accounts(keys).private_key, accounts(keys).address):
-        with pytest.raises(KeyFileError, match="on 'sepolia' needs a key"):
+        with pytest.raises(KeyFileError, match="no key is configured for 'sepolia'"):
             use(SEPOLIA)
 
 

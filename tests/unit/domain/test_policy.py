@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.unit.domain.test_manifest import PLAIN
 from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import Parent
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy, decode_policy
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import ConfigurationError
@@ -67,7 +68,7 @@ def test_trust_is_in_an_address_on_one_chain() -> None:
 def test_all_that_is_wrong_is_told() -> None:
     manifest = replace(PLAIN, ignores=("*.log",))
     policy = Policy(digests=(DigestAlgorithm.BLAKE3,), allow_ignores=False)
-    found = policy.check(manifest)
+    found = [check for check in policy.check(manifest) if check.name == "policy"]
     assert {(check.step, check.outcome) for check in found} == {(9, Outcome.FAILED)}
     assert [check.message for check in found] == [
         "the policy does not allow the digest sha2-256",
@@ -76,5 +77,18 @@ def test_all_that_is_wrong_is_told() -> None:
 
 
 def test_a_policy_that_is_met_is_told_too() -> None:
-    (check,) = Policy(allow_ignores=False).check(PLAIN)
-    assert (check.step, check.outcome) == (9, Outcome.PASSED)
+    check, *others = Policy(allow_ignores=False).check(PLAIN)
+    assert (check.step, check.outcome, check.message) == (9, Outcome.PASSED, "the policy is met")
+    assert {other.outcome for other in others} == {Outcome.NOT_APPLICABLE}
+    assert Policy().check(PLAIN)[0].message == "the default policy is met"
+
+
+def test_parents_are_said_to_be_unchecked() -> None:
+    parent = Parent(relation="finetuned", ref="1:0x/a@1", artifact_root="0x" + "0" * 64)
+    (ancestors,) = (
+        check
+        for check in Policy().check(replace(PLAIN, parents=(parent,)))
+        if check.name == "ancestors"
+    )
+    assert ancestors.outcome is Outcome.WARNED
+    assert "not checked: 1 named" in ancestors.message

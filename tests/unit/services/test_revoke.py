@@ -97,6 +97,9 @@ def test_a_successor_is_named_by_its_release_id(
         return revoke_there(writer, statement, index)
 
     monkeypatch.setattr(FakeChainWriter, "revoke", listen)
+    with pytest.raises(UnknownReleaseError, match=f"nobody registered {ALICE}/{NAME}@2"):
+        revoked(published, Reason.SUPERSEDED, successor="2")
+    published.publish("2")
     revoked(published, Reason.SUPERSEDED, successor="2")
     assert [each.successor for each in told] == [release_id_of(ALICE, NAME, "2")]
 

@@ -44,6 +44,8 @@ def test_everything_is_checked_and_passes(published: World) -> None:
         (7, "files"),
         (8, "signatures"),
         (9, "policy"),
+        (9, "ancestors"),
+        (9, "attestations"),
     ]
     assert {check.outcome for check in verdict.checks} == {
         Outcome.PASSED,

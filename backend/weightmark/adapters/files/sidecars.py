@@ -15,6 +15,7 @@ from weightmark.errors import ArtifactError, MissingPathError, StorageError
 from weightmark.ports.artifacts import SIDECAR_NAMES
 
 _PARTIAL = ".weightmark-{}.partial"
+_SHIPPED = "it comes with the files, from their publisher; --manifest names one that is elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Sidecars:
         """
         path = self._path(name)
         if not os.path.islink(path):  # noqa: PTH114 - as above
-            return _read(path, limit)
+            return _read(path, limit, _SHIPPED)
         rules = LinkRules.for_single_file(os.path.realpath(os.fsencode(self.directory)))
         return _read(Path(os.fsdecode(rules.resolve(os.fsencode(path), path.name))), limit)
 
@@ -137,11 +138,11 @@ def _replace(path: Path, data: bytes) -> None:
     _sync_directory(path.parent)
 
 
-def _read(path: Path, limit: int) -> bytes:
+def _read(path: Path, limit: int, hint: str = "") -> bytes:
     try:
         return read_at_most(os.fsencode(path), limit, path.name)
     except (FileNotFoundError, NotADirectoryError):
-        raise MissingPathError(f"'{printable(str(path))}' is not there") from None
+        raise MissingPathError(f"'{printable(str(path))}' is not there", hint=hint) from None
 
 
 def _write_new(path: Path, data: bytes) -> None:

@@ -100,11 +100,12 @@ Examples:
 """,
 )
 @click.argument("name", required=False)
-@options.combined(options.rpc_url, options.key, options.state)
-def deploy(name: str | None, *, as_json: bool, **given: Any) -> None:
+@options.combined(options.yes, options.rpc_url, options.key, options.state)
+def deploy(name: str | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Deploy the registry on a network, at the same address as everywhere, if it is not there."""
     application = options.application({**given, "network": name})
     network = application.network
+    options.confirm_transaction(network, yes=yes)
     registry = application.writer(network).deploy()
     if as_json:
         output.print_json({"network": network.name, "registry": registry.address})

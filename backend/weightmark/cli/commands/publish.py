@@ -24,15 +24,15 @@ Examples:
 )
 @click.argument("source", type=click.Path(path_type=Path))
 @drafts.options
-@click.option(
-    "--authority",
-    default=0,
-    type=click.IntRange(0, 2**32 - 1),
-    metavar="INDEX",
-    help="Which of the publisher's authorities the key is.  [default: 0]",
+@options.combined(
+    options.authority,
+    options.yes,
+    options.chain,
+    options.key,
+    options.trust,
+    options.state,
 )
-@options.combined(options.chain, options.key, options.trust, options.state)
-def command(source: Path, authority: int, *, as_json: bool, **given: Any) -> None:
+def command(source: Path, authority: int, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.
 
     SOURCE is a directory or a file. A publish that was interrupted is completed by running the
@@ -42,6 +42,7 @@ def command(source: Path, authority: int, *, as_json: bool, **given: Any) -> Non
 
     application = options.application(given)
     network = application.network
+    options.confirm_transaction(network, yes=yes)
     draft = drafts.draft_of(application, given)
     artifact = application.artifact(source, manifest=given["out"], cached=True)
     with progress("hashing") as start:
@@ -69,6 +70,8 @@ def command(source: Path, authority: int, *, as_json: bool, **given: Any) -> Non
 
 def _next_step(source: Path, given: dict[str, Any]) -> str:
     words = ["weightmark", "verify", str(source)]
-    for option, value in (("--manifest", given["out"]), ("--network", given["network"])):
-        words += [option, str(value)] if value else []
+    # Not the endpoint, which may hold a key.
+    kept = {"--manifest": "out", "--network": "network", "--trust": "trust"}
+    for option, name in {**kept, "--data-dir": "data_dir"}.items():
+        words += [option, str(given[name])] if given[name] else []
     return shlex.join(words)

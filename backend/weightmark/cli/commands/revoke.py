@@ -33,14 +33,14 @@ Examples:
 @click.option(
     "--tombstone", is_flag=True, help="Revoke a version that nobody registered, for good."
 )
-@click.option(
-    "--authority",
-    default=0,
-    type=click.IntRange(0, 2**32 - 1),
-    metavar="INDEX",
-    help="Which of the publisher's owners the key is.  [default: 0]",
+@options.combined(
+    options.authority,
+    options.yes,
+    options.chain,
+    options.key,
+    options.trust,
+    options.state,
 )
-@options.combined(options.chain, options.key, options.trust, options.state)
 def command(
     ref: str,
     reason: str,
@@ -48,6 +48,7 @@ def command(
     authority: int,
     *,
     tombstone: bool,
+    yes: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -56,6 +57,7 @@ def command(
 
     application = options.application(given)
     release = application.resolve(parse_reference(ref))
+    options.confirm_transaction(release.network, yes=yes)
     revocation = revoke(
         application.chains,
         lambda: application.writer(release.network),

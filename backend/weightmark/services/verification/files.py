@@ -61,8 +61,12 @@ def check_files(
 def _problem(name: str, paths: Collection[str], what: str) -> tuple[Check, ...]:
     if not paths:
         return ()
-    count = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
-    return (Check(7, name, Outcome.FAILED, f"{count} {what}", paths=tuple(sorted(paths))),)
+    message = f"{_count(len(paths))} {what}"
+    return (Check(7, name, Outcome.FAILED, message, paths=tuple(sorted(paths))),)
+
+
+def _count(number: int) -> str:
+    return "1 file is" if number == 1 else f"{number} files are"
 
 
 def _nothing_selected(wanted: dict[str, FileEntry], selection: FileSelection) -> tuple[Check, ...]:
@@ -85,5 +89,5 @@ def _ignored(listing: Listing, manifest: Manifest) -> tuple[Check, ...]:
     if not manifest.ignored_patterns:
         return ()
     message = f"the publisher leaves out {', '.join(manifest.ignored_patterns)}: "
-    message += f"{len(listing.ignored)} files here are not checked"
+    message += f"{_count(len(listing.ignored))} not checked"
     return (Check(7, "ignored", Outcome.WARNED, message, paths=listing.ignored),)

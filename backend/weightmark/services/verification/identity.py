@@ -10,6 +10,11 @@ from weightmark.domain.verdict import Check, Outcome
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import ResolvedReference
 
+NAME_THE_CHAIN = (
+    "nothing says on which chain the release is: name it with --network, or give the release "
+    "as --release CHAIN:PUBLISHER/NAME@VERSION"
+)
+
 
 def check_root(evidence: Evidence) -> Check:
     """Compare the declared artifact root with the one that the entries give."""
@@ -48,8 +53,19 @@ def check_trust(
     network: Network,
     trust: TrustList,
     policy: Policy,
+    *,
+    is_assumed: bool,
 ) -> Check:
-    """Find who decided to trust the publisher; a manifest beside the files does not."""
+    """Find who decided to trust the publisher; a manifest beside the files does not.
+
+    Args:
+        evidence: The manifest, which names the publisher.
+        reference: The release that it has to be, if one was given.
+        network: The chain.
+        trust: The trust file.
+        policy: The policy, which may name the publisher.
+        is_assumed: Whether nothing but the default said which chain it is.
+    """
     publisher = evidence.manifest.publisher
     entry = trust.find(network.chain_id, publisher)
     if reference is not None and reference.has_address:
@@ -64,6 +80,8 @@ def check_trust(
         "trust",
         Outcome.FAILED,
         f"nobody here trusts the publisher {publisher} on chain {network.chain_id}",
-        hint="if you know that address to be theirs: weightmark trust add NICKNAME "
+        hint=NAME_THE_CHAIN
+        if is_assumed
+        else "if you know that address to be theirs: weightmark trust add NICKNAME "
         f"{network.chain_id}:{publisher}",
     )

@@ -19,7 +19,12 @@ from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import Lookup, ResolvedReference, resolve
 from weightmark.services.verification.chain import ChainFindings, check_on_chain
 from weightmark.services.verification.files import FileSelection, check_files
-from weightmark.services.verification.identity import check_reference, check_root, check_trust
+from weightmark.services.verification.identity import (
+    NAME_THE_CHAIN,
+    check_reference,
+    check_root,
+    check_trust,
+)
 from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
 
 
@@ -68,6 +73,7 @@ class Verifier:
             return Verdict((Check.of_error(1, "manifest", error),))
         manifest = evidence.manifest
         network, expected = self._resolve(request.release, evidence)
+        is_assumed = network.is_embedded and not self._is_named(request, evidence)
         findings = check_on_chain(
             evidence, network, self._chains, self._records, request.policy, self._clock()
         )
@@ -77,9 +83,16 @@ class Verifier:
             check_root(evidence),
             check_reference(evidence, expected),
             # 3. Trust.
-            check_trust(evidence, request.release, network, self._trust, request.policy),
+            check_trust(
+                evidence,
+                request.release,
+                network,
+                self._trust,
+                request.policy,
+                is_assumed=is_assumed,
+            ),
             # 4. to 6. The chain.
-            *findings.checks,
+            *(_hinted(check) if is_assumed else check for check in findings.checks),
             *self._check_newest(evidence, expected),
             # 7. and 8. Files and signatures.
             *_check_contents(request, evidence, start),
@@ -103,6 +116,12 @@ class Verifier:
         manifest = evidence.manifest
         implied = Reference("", manifest.publisher, manifest.name, manifest.version)
         return resolve(implied, self._trust, self._chains).network, None
+
+    def _is_named(self, request: VerificationRequest, evidence: Evidence) -> bool:
+        """Whether anything says which chain it is: a manifest does not."""
+        by_reference = request.release is not None and bool(request.release.chain)
+        by_trust = self._trust.chains_of(evidence.manifest.publisher)
+        return bool(by_reference or by_trust or self._chains.chosen or request.policy.publishers)
 
     def _check_newest(
         self, evidence: Evidence, expected: ResolvedReference | None
@@ -135,6 +154,12 @@ class Verifier:
             note = Check(6, "memory", Outcome.WARNED, message, error.hint)
             return dataclasses.replace(verdict, checks=(*verdict.checks, note))
         return verdict
+
+
+def _hinted(check: Check) -> Check:
+    if check.name == "chain" and check.outcome is Outcome.UNCHECKED:
+        return dataclasses.replace(check, hint=NAME_THE_CHAIN)
+    return check
 
 
 def _check_contents(
