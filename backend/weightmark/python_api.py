@@ -15,7 +15,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
-from weightmark.domain.registry import Reason
+from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import UsageError, VerificationFailedError
 from weightmark.ports.artifacts import Advance, Start
@@ -27,8 +27,6 @@ from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest
 
 PathLike = str | Path
-
-_REASONS = {reason.label: reason for reason in Reason if reason is not Reason.NONE}
 
 
 class Configuration(TypedDict, total=False):
@@ -284,11 +282,11 @@ def _patterns(argument: str, patterns: Sequence[str]) -> tuple[str, ...]:
 
 def _reason(given: Reason | str) -> Reason:
     label = given.label if isinstance(given, Reason) else given
-    if label not in _REASONS:
+    if label not in REASONS_BY_LABEL:
         raise UsageError(
-            f"no reason is called {label!r}", hint=f"it is one of: {', '.join(_REASONS)}"
+            f"no reason is called {label!r}", hint=f"it is one of: {', '.join(REASONS_BY_LABEL)}"
         )
-    return _REASONS[label]
+    return REASONS_BY_LABEL[label]
 
 
 def _path(path: PathLike | None) -> Path | None:

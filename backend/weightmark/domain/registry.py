@@ -45,6 +45,9 @@ class Reason(IntEnum):
         return self.name.lower()
 
 
+REASONS_BY_LABEL = {reason.label: reason for reason in Reason if reason is not Reason.NONE}
+
+
 class Role(IntEnum):
     """What an authority may do for a publisher."""
 

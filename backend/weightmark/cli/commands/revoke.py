@@ -8,10 +8,8 @@ import click
 
 from weightmark.cli import options, output
 from weightmark.domain.reference import parse_reference
-from weightmark.domain.registry import Reason
+from weightmark.domain.registry import REASONS_BY_LABEL
 from weightmark.services.documents import revocation_document
-
-REASONS = {reason.label: reason for reason in Reason if reason is not Reason.NONE}
 
 
 @click.command(
@@ -26,7 +24,7 @@ Examples:
 @click.option(
     "--reason",
     required=True,
-    type=click.Choice(list(REASONS)),
+    type=click.Choice(list(REASONS_BY_LABEL)),
     help="Why. All but superseded make every verification fail.",
 )
 @click.option("--successor", default="", metavar="V", help="The version that takes its place.")
@@ -62,7 +60,7 @@ def command(
         application.chains,
         lambda: application.writer(release.network),
         release,
-        REASONS[reason],
+        REASONS_BY_LABEL[reason],
         application.records,
         successor=successor,
         tombstone=tombstone,
