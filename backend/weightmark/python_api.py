@@ -37,7 +37,7 @@ class Configuration(TypedDict, total=False):
     Attributes:
         network: A network's name or chain id.
         rpc_url: The network's JSON-RPC endpoint.
-        key: A key's name or a keystore file. ``WEIGHTMARK_PRIVATE_KEY`` outranks it.
+        key: A key's name or a keystore file; it outranks ``WEIGHTMARK_PRIVATE_KEY``.
         digest: ``sha2-256`` (the default) or ``blake3``, for a new release.
         trust: Another trust file.
         policy: A policy file.

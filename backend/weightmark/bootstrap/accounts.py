@@ -12,6 +12,8 @@ from weightmark.errors import KeyFileError, NoKeyError
 
 Ask = Callable[[str], str]
 
+PRIVATE_KEY_VARIABLE = "WEIGHTMARK_PRIVATE_KEY"
+
 
 def refuse_to_ask(what: str) -> str:
     """Take the place of a person where nobody can be asked.
@@ -102,7 +104,7 @@ class Accounts:
 
     @property
     def _variable(self) -> str:
-        return self._environment.get("WEIGHTMARK_PRIVATE_KEY", "")
+        return self._environment.get(PRIVATE_KEY_VARIABLE, "")
 
     def _chosen_key(self, network: Network) -> PrivateKey:
         info = self._keys.info(self._chosen)

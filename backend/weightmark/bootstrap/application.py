@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.adapters.state.keys import KeyFolder
-from weightmark.bootstrap.accounts import Accounts, Ask, refuse_to_ask
+from weightmark.bootstrap.accounts import (
+    PRIVATE_KEY_VARIABLE,
+    Accounts,
+    Ask,
+    refuse_to_ask,
+)
 from weightmark.bootstrap.settings import Settings, load_settings
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy, decode_policy
@@ -87,7 +92,10 @@ class Application:
     @cached_property
     def accounts(self) -> Accounts:
         """The keys that sign."""
-        return Accounts(self.keys, self.settings.key, self._environment, self._ask)
+        chosen = self.settings.chosen_key
+        hidden = {PRIVATE_KEY_VARIABLE} if chosen else set()
+        environment = {name: text for name, text in self._environment.items() if name not in hidden}
+        return Accounts(self.keys, self.settings.key, environment, self._ask)
 
     @cached_property
     def chains(self) -> ConfiguredChains:
@@ -125,7 +133,9 @@ class Application:
         from weightmark.adapters.files.local_artifact import LocalArtifact
         from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 
-        self.settings.refuse_files_inside(path)
+        # What lies beside a single file may have come with it.
+        beside = path.is_file() and not cached
+        self.settings.refuse_files_inside(path.parent if beside else path)
         cache = DigestCache(self.settings.data_dir / "digests.sqlite3") if cached else None
         artifact = LocalArtifact(path, cache=cache)
         if manifest is None:

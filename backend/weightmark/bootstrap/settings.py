@@ -30,6 +30,9 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 OPTIONS = _File.__struct_fields__
 
+# The settings that name files which judge artifacts.
+_JUDGES = ("trust", "policy")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -42,10 +45,12 @@ class Settings:
         chosen_network: The same, if the caller named one.
         rpc_url: A JSON-RPC endpoint that takes the place of the network's own.
         key: A key's name or the path of a keystore file.
+        chosen_key: The same, if the caller named one.
         digest: The digest of new releases.
         trust: Another trust file.
         policy: A policy file.
-        files: The configuration files that were read.
+        files: The configuration files that were read, and the trust and policy files that they or
+            variables name: all that nobody named in the call.
     """
 
     data_dir: Path
@@ -54,20 +59,22 @@ class Settings:
     chosen_network: str = ""
     rpc_url: str = ""
     key: str = ""
+    chosen_key: str = ""
     digest: str = ""
     trust: str = ""
     policy: str = ""
     files: tuple[Path, ...] = ()
 
-    def refuse_files_inside(self, artifact: Path) -> None:
+    def refuse_files_inside(self, folder: Path) -> None:
         """Refuse a configuration that comes with the artifact that it would judge.
 
         Raises:
-            ConfigurationError: A configuration file that was read lies inside ``artifact``.
+            ConfigurationError: A file of `files` lies inside ``folder``, or is a link that does.
         """
-        inside = artifact.resolve()
+        inside = folder.resolve()
         for path in self.files:
-            if path.resolve().is_relative_to(inside):
+            places = (path.resolve(), path.parent.resolve() / path.name)
+            if any(place.is_relative_to(inside) for place in places):
                 raise ConfigurationError(
                     f"the configuration {path} lies inside the artifact that it would judge",
                     hint="run the command from another directory",
@@ -93,16 +100,18 @@ def load_settings(
     home = given.pop("data_dir", "") or environment.get("WEIGHTMARK_HOME", "")
     data_dir, config_dir = (Path(home), Path(home)) if home else _user_directories()
     paths = (working_directory / FILE_NAME, config_dir / FILE_NAME)
-    files = {path: found for path in paths if (found := _read(path)) is not None}
+    files = {path: _anchored(found, path) for path in paths if (found := _read(path)) is not None}
     variables = {name: environment.get(f"WEIGHTMARK_{name.upper()}", "") for name in OPTIONS}
     configured = dict.fromkeys(OPTIONS, "")
     for source in (*reversed(files.values()), variables, given):
         configured.update({name: text for name, text in source.items() if text})
+    unnamed = (configured[name] for name in _JUDGES if name not in given)
     return Settings(
         data_dir=data_dir.absolute(),
         config_dir=config_dir.absolute(),
         chosen_network=given.get("network", ""),
-        files=tuple(files),
+        chosen_key=given.get("key", ""),
+        files=(*files, *(working_directory / text for text in unnamed if text)),
         **configured,
     )
 
@@ -121,8 +130,18 @@ def password_from(environment: Mapping[str, str]) -> str | None:
 
 
 def working_environment() -> tuple[Mapping[str, str], Path]:
-    """Return the variables and the working directory of this process."""
-    return os.environ, Path.cwd()
+    """Return the variables and the working directory of this process.
+
+    Raises:
+        ConfigurationError: The working directory is gone.
+    """
+    try:
+        return os.environ, Path.cwd()
+    except OSError as error:
+        raise ConfigurationError(
+            f"the working directory cannot be used: {error.strerror}",
+            hint="change to a directory that exists",
+        ) from None
 
 
 def _user_directories() -> tuple[Path, Path]:
@@ -130,6 +149,12 @@ def _user_directories() -> tuple[Path, Path]:
 
     directories = platformdirs.PlatformDirs("weightmark", appauthor=False)
     return directories.user_data_path, directories.user_config_path
+
+
+def _anchored(configured: dict[str, str], path: Path) -> dict[str, str]:
+    """Return a file's settings, with paths relative to the file and not to where one stands."""
+    anchored = {name: str(path.parent / configured[name]) for name in _JUDGES if configured[name]}
+    return {**configured, **anchored}
 
 
 def _read(path: Path) -> dict[str, str] | None:

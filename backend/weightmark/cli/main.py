@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from weightmark.cli import output
-from weightmark.errors import UsageError, WeightmarkError
+from weightmark.errors import StorageError, UsageError, WeightmarkError
 from weightmark.version import __version__
 
 # Exit status of a program that SIGINT ended, as shells have it: 128 + 2.
@@ -88,21 +88,36 @@ def run(arguments: list[str]) -> int:
     """Run one command, and return its exit status."""
     try:
         result = program.main(arguments, prog_name="weightmark", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return UsageError.exit_status
-    except click.ClickException as error:
-        return output.report(_usage_error(error), as_json="--json" in arguments)
-    except WeightmarkError as error:
-        return output.report(error, as_json="--json" in arguments)
     except (KeyboardInterrupt, click.Abort):
         output.complain("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone, which is its right; Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (click.ClickException, WeightmarkError, OSError, RuntimeError) as error:
+        return _report(error, as_json="--json" in arguments)
     return result if isinstance(result, int) else 0
+
+
+def _report(error: Exception, *, as_json: bool) -> int:
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return UsageError.exit_status
+        case click.ClickException():
+            return output.report(_usage_error(error), as_json=as_json)
+        case WeightmarkError():
+            return output.report(error, as_json=as_json)
+        case BrokenPipeError():
+            # The reader of our output has gone, which is its right; Python would complain at exit.
+            _give_up_output()
+            return 0
+        case _:
+            # What only the operating system knows: names too long, loops of links, a full disk.
+            _give_up_output()
+            refusal = StorageError(f"the operating system refuses: {error}")
+            return output.report(refusal, as_json=False)
+
+
+def _give_up_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_error(error: click.ClickException) -> UsageError:

@@ -96,6 +96,10 @@ class Records(Protocol):
         """Return the newest head that was seen final, if one was."""
         ...
 
+    def genesis_hashes(self, chain_id: int) -> frozenset[bytes]:
+        """Return the first blocks with which a chain id was seen."""
+        ...
+
     def remember_head(self, key: HeadKey, head: SeenHead) -> None:
         """Keep a head that was seen final, unless a newer one is kept already."""
         ...

@@ -30,6 +30,7 @@ from weightmark.errors import (
     AlreadyExistsError,
     AlreadyRevokedError,
     NotDeployedError,
+    RefusedError,
     VersionExistsError,
     WeightmarkError,
 )
@@ -128,8 +129,14 @@ class Publisher:
         before = _manifest_beside(request.artifact)
         path = request.artifact.write_sidecar(MANIFEST, evidence.data)
         receipt = None
-        if not registered:
-            receipt = self._register(request, evidence, before)
+        try:
+            if not registered:
+                receipt = self._register(request, evidence)
+        except RefusedError:
+            # It will never be a release; what was there before may be one.
+            if before is not None:
+                request.artifact.write_sidecar(MANIFEST, before.data)
+            raise
         self._remember(request.network, evidence)
         return Publication(
             evidence.manifest, evidence.manifest_hash, path, request.network, receipt
@@ -165,22 +172,14 @@ class Publisher:
         _refuse_other(evidence, found)
         return found.word.is_registered
 
-    def _register(
-        self, request: PublishRequest, evidence: Evidence, before: Evidence | None
-    ) -> TransactionReceipt | None:
+    def _register(self, request: PublishRequest, evidence: Evidence) -> TransactionReceipt | None:
         try:
             return self._writer().register(_statement(evidence), request.authority_index)
         except VersionExistsError:
-            pass
-        try:
-            # A transaction of an earlier run may have come into a block since we looked.
+            # A transaction of an earlier run may have come into a block since we looked; or
+            # somebody with the same key was faster, and theirs is the release.
             self._registered(request.network, evidence)
-        except VersionExistsError:
-            # Somebody with the same key was faster: theirs is the release, not ours.
-            if before is not None:
-                request.artifact.write_sidecar(MANIFEST, before.data)
-            raise
-        return None
+            return None
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
         self._records.remember(

@@ -220,3 +220,10 @@ def test_publishing_verifying_and_looking_up_share_one_state(
     view = found.lookup(LOCAL).release(publisher, "acme/digits", "1.0.0")
     assert view.reference == publication.reference
     assert found.catalogue().release("me", "acme/digits", "1.0.0") == view
+
+
+def test_a_key_that_is_named_in_the_call_outranks_the_variable(tmp_path: Path) -> None:
+    environment = {"WEIGHTMARK_PRIVATE_KEY": "1" * 64}
+    assert application(tmp_path, environment).accounts.address(LOCAL)
+    with pytest.raises(MissingPathError, match="there is no key 'named'"):
+        application(tmp_path, environment, key="named").accounts.address(LOCAL)

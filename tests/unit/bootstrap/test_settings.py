@@ -55,6 +55,10 @@ def test_every_option_is_decided_by_the_first_source_that_has_it(
         environment = {f"WEIGHTMARK_{option.upper()}": "variable"} if "variable" in has else {}
         flag = {option: "flag"} if "flag" in has else {}
         expected = next((source for source in sources if source in has), "")
+        folders = {"here": work, "user": work.parent / "home"}
+        if option in ("trust", "policy") and expected in folders:
+            # A path in a file is relative to the file, not to where one stands.
+            expected = str(folders[expected] / expected)
         assert getattr(load(environment, **flag), option) == expected
 
 
@@ -70,7 +74,9 @@ def test_options_may_come_from_different_sources(work: Path, load: Load) -> None
     found = load({"WEIGHTMARK_POLICY": "p.toml"}, trust="t.toml")
     assert (found.network, found.key, found.digest) == ("base", "here", "blake3")
     assert (found.policy, found.trust) == ("p.toml", "t.toml")
-    assert found.files == (work / FILE_NAME, work.parent / "home" / FILE_NAME)
+    configured = (work / FILE_NAME, work.parent / "home" / FILE_NAME)
+    # The policy judges, and nobody named it in the call; the trust file was named.
+    assert found.files == (*configured, work / "p.toml")
 
 
 def test_only_a_flag_chooses_the_network(work: Path, load: Load) -> None:
@@ -131,6 +137,27 @@ def test_a_configuration_inside_the_artifact_is_refused(work: Path, load: Load) 
         with pytest.raises(ConfigurationError, match="lies inside the artifact"):
             found.refuse_files_inside(artifact)
     found.refuse_files_inside(work / "model")
+
+
+@pytest.mark.parametrize("option", ["trust", "policy"])
+def test_a_file_that_judges_may_not_come_with_the_artifact(
+    work: Path, load: Load, option: str
+) -> None:
+    (work / "model").mkdir(exist_ok=True)
+    inside = str(work / "model" / "theirs.toml")
+    named = load({f"WEIGHTMARK_{option.upper()}": inside})
+    with pytest.raises(ConfigurationError, match="lies inside the artifact"):
+        named.refuse_files_inside(work / "model")
+    # Whoever names it in the call has decided.
+    load(**{option: inside}).refuse_files_inside(work / "model")
+
+
+def test_a_configuration_that_is_a_link_to_elsewhere_is_inside(work: Path, load: Load) -> None:
+    (work.parent / "blob").write_text("network = 'base'")
+    (work / FILE_NAME).unlink(missing_ok=True)
+    (work / FILE_NAME).symlink_to(work.parent / "blob")
+    with pytest.raises(ConfigurationError, match="lies inside the artifact"):
+        load().refuse_files_inside(work)
 
 
 def test_a_link_does_not_hide_that_it_is_inside(work: Path, load: Load) -> None:

@@ -353,3 +353,11 @@ def test_one_release_is_published_by_one_process_at_a_time(world: World) -> None
     )
     publisher.publish(world.request(), unseen)
     assert held == [world.evidence.release_id]
+
+
+def test_a_refused_publish_leaves_the_manifest_of_the_release(published: World) -> None:
+    before = published.artifact.sidecars["weightmark.json"]
+    with pytest.raises(NotAuthorizedError):
+        published.publisher().publish(published.request("2.0.0", publisher=BOB), unseen)
+    assert published.artifact.sidecars["weightmark.json"] == before
+    assert published.verify().verified

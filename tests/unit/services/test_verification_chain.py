@@ -323,12 +323,37 @@ def test_an_older_copy_of_the_chain_is_a_rollback(published: World) -> None:
     assert verdict.exit_status == 1
 
 
-def test_another_chain_of_the_same_id_is_not_a_rollback(published: World) -> None:
-    """What was seen is kept by genesis hash as well: a local chain may be made anew."""
+def test_a_chain_that_began_otherwise_is_another_chain(published: World) -> None:
     key = head_key(published)
     other = HeadKey(key.chain_id, b"\1" * 32, key.contract, key.model_id)
     published.records.remember_head(other, SeenHead(HeadWord(9, 9).packed, 10**6))
-    assert published.verify().verified
+    verdict = published.verify()
+    assert_problem(verdict, "rollback", Outcome.FAILED, "began with another block", step=6)
+    assert verdict.exit_status == 1
+
+
+def test_a_revocation_that_only_the_final_view_shows_counts(published: World) -> None:
+    slot = release_slots(published.evidence.release_id)[1]
+    before = published.chain.word(slot)
+    published.revoke(Reason.COMPROMISED)
+    published.settle()
+    published.chain.set_words({slot: before})
+    verdict = published.verify()
+    assert_problem(verdict, "revocation", Outcome.FAILED, "revoked as compromised", step=5)
+
+
+def test_a_head_that_does_not_count_the_release_is_a_contradiction(published: World) -> None:
+    published.chain.set_words({head_slot(published.evidence.model_id): 0})
+    verdict = published.verify()
+    assert_problem(verdict, "chain", Outcome.UNCHECKED, "head does not count the release", step=4)
+    assert verdict.exit_status == 3
+
+
+def test_a_block_ahead_of_the_clock_is_not_believed(published: World) -> None:
+    newest = published.chain.block(BlockTag.LATEST).timestamp
+    assert published.verify(now=newest - 300).verified
+    verdict = published.verify(now=newest - 301)
+    assert_problem(verdict, "freeze", Outcome.UNCHECKED, "-301 seconds old", step=6)
 
 
 @pytest.mark.parametrize(("age", "passes"), [(3600, True), (3601, False), (-100, True)])

@@ -112,6 +112,7 @@ def test_a_part_is_checked_and_called_a_part(published: World) -> None:
     assert check.message.startswith("partial: 2 of 3 files")
     assert check.paths == ("tokenizer/vocabulary.txt",)
     assert sorted(published.artifact.hashed) == ["config.json", "model.bin"]
+    assert published.records.releases() == ()
 
 
 def test_a_part_with_a_file_that_is_not_listed_fails(published: World) -> None:

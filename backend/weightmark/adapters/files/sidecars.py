@@ -15,6 +15,7 @@ from weightmark.errors import ArtifactError, MissingPathError, StorageError
 from weightmark.ports.artifacts import SIDECAR_NAMES
 
 _PARTIAL = ".weightmark-{}.partial"
+_TOKEN_BYTES = 4
 _SHIPPED = "it comes with the files, from their publisher; --manifest names one that is elsewhere"
 
 
@@ -73,7 +74,7 @@ class Sidecars:
         Raises:
             StorageError: It cannot be removed.
         """
-        for path in self.directory.glob(_PARTIAL.format("*")):
+        for path in self.directory.glob(_PARTIAL.format("[0-9a-f]" * 2 * _TOKEN_BYTES)):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
@@ -127,7 +128,7 @@ def write_atomically(path: Path, data: bytes) -> str:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    partial = path.with_name(_PARTIAL.format(secrets.token_hex(4)))
+    partial = path.with_name(_PARTIAL.format(secrets.token_hex(_TOKEN_BYTES)))
     try:
         _write_new(partial, data)
         partial.replace(path)

@@ -114,6 +114,13 @@ class SqliteRecords:
         with self._reading() as database:
             return _seen_head(database, key)
 
+    def genesis_hashes(self, chain_id: int) -> frozenset[bytes]:
+        """Return the first blocks with which a chain id was seen."""
+        query = "SELECT DISTINCT genesis_hash FROM heads WHERE chain_id = ?"
+        with self._reading() as database:
+            rows = database.execute(query, (chain_id,)).fetchall()
+        return frozenset(row[0] for row in rows)
+
     def remember_head(self, key: HeadKey, head: SeenHead) -> None:
         """Keep a head that was seen final, unless a newer one is kept already."""
         with self._writing() as database:

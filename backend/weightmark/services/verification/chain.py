@@ -29,6 +29,9 @@ from weightmark.ports.records import HeadKey, Records, SeenHead
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import check_chain
 
+# How far a block's time may be ahead of this machine's clock, in seconds.
+MAX_CLOCK_SKEW = 300
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -91,9 +94,9 @@ def check_on_chain(
         # 5. The release.
         _check_registration(evidence, final, latest),
         _check_authority(final, latest),
-        _check_revocation(latest, policy),
+        _check_revocation(final, latest, policy),
         # 6. Rollback and freeze.
-        _check_rollback(key, seen, records),
+        _check_rollback(key, seen, records, is_local=network.is_local),
         _check_freeze(network, latest.block, policy, now),
     ]
     rolled_back = any(each.name == "rollback" and each.outcome is Outcome.FAILED for each in checks)
@@ -109,6 +112,10 @@ def read_view(reader: ChainReader, registry: str, evidence: Evidence, block: Blo
     slots = (*release_slots(evidence.release_id), head_slot(evidence.model_id))
     commitment, word, head = reader.words(registry, slots, block)
     release = ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
+    if HeadWord.unpack(head).sequence < release.word.sequence:
+        raise ChainUnreachableError(
+            "the model's head does not count the release", hint="use another endpoint"
+        )
     publisher, index = evidence.manifest.publisher, release.word.authority_index
     (authority,) = reader.words(registry, (authority_slot(publisher, index),), block)
     return View(
@@ -170,8 +177,10 @@ def _check_authority(final: View, latest: View) -> Check:
     return Check(5, "authority", Outcome.PASSED, message)
 
 
-def _check_revocation(latest: View, policy: Policy) -> Check:
-    word = latest.release.word
+def _check_revocation(final: View, latest: View, policy: Policy) -> Check:
+    # A revocation never ends: one that the latest view does not show, it hides.
+    words = (latest.release.word, final.release.word)
+    word = next((word for word in words if word.is_revoked), latest.release.word)
     if not word.is_revoked:
         return Check(5, "revocation", Outcome.PASSED, "the release is not revoked")
     message = f"the release was revoked as {word.reason.label} at {utc_text(word.status_at)}"
@@ -181,11 +190,16 @@ def _check_revocation(latest: View, policy: Policy) -> Check:
     return Check(5, "revocation", Outcome.FAILED, message, "do not use these files")
 
 
-def _check_rollback(key: HeadKey, found: SeenHead, records: Records) -> Check:
+def _check_rollback(key: HeadKey, found: SeenHead, records: Records, *, is_local: bool) -> Check:
     try:
         seen = records.seen_head(key)
+        beginnings = records.genesis_hashes(key.chain_id)
     except StorageError as error:
         return Check.of_error(6, "rollback", error)
+    if beginnings and key.genesis_hash not in beginnings and not is_local:
+        message = f"chain {key.chain_id} began with another block when it was seen here before"
+        hint = "the endpoint serves another chain under that id; use another one"
+        return Check(6, "rollback", Outcome.FAILED, message, hint)
     if seen is None:
         message = "this is the first time that this model is seen here"
         return Check(6, "rollback", Outcome.PASSED, message)
@@ -209,10 +223,10 @@ def _check_freeze(network: Network, block: Block, policy: Policy, now: int) -> C
     if network.is_local:
         message = "the newest block of a chain of this machine may have any age"
         return Check(6, "freeze", Outcome.NOT_APPLICABLE, message)
-    age = max(0, now - block.timestamp)
+    age = now - block.timestamp
     message = f"the newest block is {age} seconds old"
-    if age <= policy.max_head_age:
+    if -MAX_CLOCK_SKEW <= age <= policy.max_head_age:
         return Check(6, "freeze", Outcome.PASSED, message)
-    message += f"; the policy allows {policy.max_head_age}"
-    hint = "the endpoint does not follow the chain; use another one, or try again later"
+    message += f"; the policy allows {policy.max_head_age}, and {MAX_CLOCK_SKEW} ahead of the clock"
+    hint = "set the clock, or use an endpoint that follows the chain"
     return Check(6, "freeze", Outcome.UNCHECKED, message, hint)

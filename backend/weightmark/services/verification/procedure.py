@@ -146,7 +146,7 @@ class Verifier:
         try:
             if findings.head is not None:
                 self._records.remember_head(*findings.head)
-            if verdict.verified:
+            if verdict.verified and not verdict.partial:
                 record = evidence.record(network, Deed.VERIFIED, self._clock())
                 self._records.remember(record, evidence.data)
         except StorageError as error:

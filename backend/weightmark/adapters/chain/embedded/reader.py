@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from weightmark.adapters.chain.embedded.database import Nodes, reading
+from weightmark.adapters.chain.embedded.database import Nodes, corrupt, reading
 from weightmark.adapters.chain.embedded.state import Header, State, VerifiedNodes
 from weightmark.adapters.chain.events import EventLog, registration_of, topics_of
 from weightmark.domain.networks import EMBEDDED_CHAIN_ID
@@ -46,7 +46,10 @@ class EmbeddedChainReader:
         import rlp
 
         with self._nodes() as nodes:
-            genesis_hash: bytes = rlp.decode(nodes.pointer(_GENESIS_KEY))
+            try:
+                genesis_hash: bytes = rlp.decode(nodes.pointer(_GENESIS_KEY))
+            except rlp.exceptions.RLPException:
+                raise corrupt(self._path, "it has no first block") from None
             return genesis_hash
 
     def block(self, tag: BlockTag) -> Block:  # noqa: ARG002 - both views are the newest block
