@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from weightmark.adapters.files.patterns import matcher
+from weightmark.adapters.files.patterns import MAX_PATTERN_BYTES, MAX_PATTERNS, matcher
+from weightmark.errors import ArtifactError
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,17 @@ def test_a_pattern_is_compared_with_the_whole_path(
 def test_one_of_several_is_enough_and_none_matches_nothing() -> None:
     assert matcher(["a", "b"])("b")
     assert not matcher([])("b")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "bound"),
+    [
+        (["a"] * (MAX_PATTERNS + 1), MAX_PATTERNS),
+        (["a" * MAX_PATTERN_BYTES, "b"], MAX_PATTERN_BYTES),
+        (["\u00e9" * (MAX_PATTERN_BYTES // 2), "b"], MAX_PATTERN_BYTES),
+    ],
+)
+def test_too_many_or_too_long_patterns_are_refused(patterns: list[str], bound: int) -> None:
+    with pytest.raises(ArtifactError, match=f"more than {bound} "):
+        matcher(patterns)
+    assert matcher(patterns[:-1])(patterns[0])
