@@ -10,6 +10,7 @@ from msgspec import Struct
 from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.adapters.state.atomic import storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
+from weightmark.adapters.state.trust_file import read_regular
 from weightmark.domain.networks import BUILT_IN, Network
 from weightmark.domain.reference import check_nickname
 from weightmark.errors import AlreadyExistsError, ConfigurationError
@@ -70,8 +71,7 @@ class NetworksFile:
 
     def _added(self) -> tuple[Network, ...]:
         try:
-            with self._path.open("rb") as stream:
-                data = stream.read(MAX_NETWORKS_FILE + 1)
+            data = read_regular(self._path, MAX_NETWORKS_FILE + 1)
         except FileNotFoundError:
             return ()
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,9 @@ def test_a_folder_in_place_of_the_file(path: Path, networks: NetworksFile) -> No
     path.mkdir()
     with pytest.raises(StorageError, match="cannot be used"):
         networks.all()
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        NetworksFile(tmp_path / "pipe").all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -157,3 +158,9 @@ def test_two_processes_at_once_lose_nothing(path: Path, trust: TrustFile) -> Non
         worker.stdin.close()
     assert [worker.wait() for worker in workers] == [0, 0]
     assert len(trust.load().publishers) == 30
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        TrustFile(tmp_path / "pipe").load()
