@@ -98,6 +98,20 @@ def test_an_account_that_cannot_pay_is_named(transport: BentTransport) -> None:
     assert transport.sent == []
 
 
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [("eth_maxPriorityFeePerGas", hex(10**24)), ("eth_estimateGas", hex(2**24))],
+)
+def test_an_endpoint_that_asks_for_a_fortune_gets_no_signature(
+    transport: BentTransport, method: str, answer: str
+) -> None:
+    transport.bends[method] = lambda _: answer
+    writer = a_writer(transport)
+    with pytest.raises(TransactionFailedError, match="we sign for at most"):
+        writer.register(a_release(writer), 0)
+    assert transport.sent == []
+
+
 def test_a_refused_transaction_says_why(transport: BentTransport) -> None:
     transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("nonce too low")
     writer = a_writer(transport)

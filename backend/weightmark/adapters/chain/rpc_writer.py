@@ -47,6 +47,11 @@ GAS_MARGIN = 120
 # The fee is enough for a base fee that doubles, which takes at least six full blocks (EIP-1559).
 BASE_FEE_MARGIN = 2
 
+# What an endpoint may ask for, as its word is all there is: the most gas that one transaction can
+# have (EIP-7825), and a fee several times above what public chains asked for when they were full.
+MAX_GAS = 2**24
+MAX_FEE_PER_GAS = 2_000 * 10**9
+
 Call = dict[str, str]
 
 
@@ -130,6 +135,8 @@ class RpcChainWriter:
         with self._translated():
             priority_fee = self._web3.eth.max_priority_fee
             base_fee = self._web3.eth.get_block("latest")["baseFeePerGas"]
+            max_fee = BASE_FEE_MARGIN * base_fee + priority_fee
+            self._check_cost(gas, max_fee)
             signed = self._signer.sign_transaction(
                 {
                     "type": 2,
@@ -137,13 +144,21 @@ class RpcChainWriter:
                     "nonce": self._web3.eth.get_transaction_count(self._signer.address, "pending"),
                     "gas": gas,
                     "maxPriorityFeePerGas": priority_fee,
-                    "maxFeePerGas": BASE_FEE_MARGIN * base_fee + priority_fee,
+                    "maxFeePerGas": max_fee,
                     "to": bytes.fromhex(to[2:]),
                     "value": value,
                     "data": data,
                 }
             )
         return self._send(bytes(signed.raw_transaction), call)
+
+    def _check_cost(self, gas: int, max_fee: int) -> None:
+        if gas > MAX_GAS or max_fee > MAX_FEE_PER_GAS:
+            raise TransactionFailedError(
+                f"the endpoint {self._transport.endpoint} asks for {gas} gas at up to {max_fee} "
+                f"wei; we sign for at most {MAX_GAS} gas at {MAX_FEE_PER_GAS} wei",
+                hint="use an endpoint that you trust, or wait for lower fees",
+            )
 
     def _estimate(self, call: Call) -> int:
         (answer,) = self._transport.request([("eth_estimateGas", (call,))])
