@@ -15,6 +15,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.documents import hex_text
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
+from weightmark.errors import ManifestError
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.sidecars import MANIFEST
@@ -52,7 +53,10 @@ def read_evidence(application: Application, path: Path) -> Evidence:
         ManifestError: It is malformed.
     """
     if path.is_file() and not path.with_name(f"{path.name}.{MANIFEST}").exists():
-        return Evidence.read(application.manifest_alone(path))
+        try:
+            return Evidence.read(application.manifest_alone(path))
+        except ManifestError as error:
+            raise ManifestError(f"'{path}' is no manifest: {error.message}") from None
     return Evidence.read(application.artifact(path, cached=False))
 
 
