@@ -106,8 +106,3 @@ class Verdict:
             for check in self.checks
             if check.outcome is outcome
         )
-
-    @property
-    def warnings(self) -> tuple[Check, ...]:
-        """The checks that passed with a warning."""
-        return tuple(check for check in self.checks if check.outcome is Outcome.WARNED)
