@@ -11,6 +11,10 @@ from dataclasses import dataclass
 EMBEDDED_CHAIN_ID = 0x574D4B
 ANVIL_CHAIN_ID = 31337
 
+# What fees are paid in, where it is not ether; of other chains than the known ones we cannot tell.
+_OTHER_COINS = {137: "POL", 80002: "POL"}
+UNKNOWN_COIN = "coins"
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -35,6 +39,13 @@ class Network:
     def is_local(self) -> bool:
         """Whether the newest block counts as final, because the chain proves nothing to others."""
         return self.chain_id in (EMBEDDED_CHAIN_ID, ANVIL_CHAIN_ID)
+
+    @property
+    def coin(self) -> str:
+        """What its native coin is called, of which 10**18 wei are one."""
+        known = {each.chain_id for each in BUILT_IN}
+        usual = "ETH" if self.chain_id in known else UNKNOWN_COIN
+        return _OTHER_COINS.get(self.chain_id, usual)
 
 
 LOCAL = Network("local", EMBEDDED_CHAIN_ID)
