@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
-from weightmark.errors import AlreadyExistsError, StorageError
+from weightmark.errors import AlreadyExistsError, ConfigurationError, StorageError
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -62,12 +63,29 @@ def write_private(path: Path, data: bytes, *, replace: bool) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
+def read_regular(path: Path, limit: int) -> bytes:
+    """Return the first ``limit`` bytes of a regular file, without waiting for a pipe's writer.
+
+    Raises:
+        ConfigurationError: It is a pipe, a device or a socket.
+        OSError: It cannot be read.
+    """
+    with open(path, "rb", opener=_open_at_once) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise ConfigurationError(f"{path} is not a regular file", hint="name a regular file")
+        return stream.read(limit)
+
+
 def storage_error(path: Path, error: OSError) -> StorageError:
     """Return our error for a file of ours that cannot be used."""
     return StorageError(
         f"{path} cannot be used: {error.strerror or error}",
         hint="free space, or correct its permissions; --data-dir moves all state elsewhere",
     )
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _sync_folder(path: Path) -> None:

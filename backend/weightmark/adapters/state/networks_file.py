@@ -8,9 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from weightmark.adapters.chain.endpoint import Endpoint
-from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
-from weightmark.adapters.state.trust_file import read_regular
 from weightmark.domain.networks import BUILT_IN, Network
 from weightmark.domain.reference import check_nickname
 from weightmark.errors import AlreadyExistsError, ConfigurationError

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.reference import check_nickname
@@ -101,23 +99,6 @@ class TrustFile:
         except UnicodeEncodeError:
             raise ValueFormatError("the note is not UTF-8") from None
         write_private(self._path, data, replace=True)
-
-
-def read_regular(path: Path, limit: int) -> bytes:
-    """Return the first ``limit`` bytes of a regular file, without waiting for a pipe's writer.
-
-    Raises:
-        ConfigurationError: It is a pipe, a device or a socket.
-        OSError: It cannot be read.
-    """
-    with open(path, "rb", opener=_open_at_once) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise ConfigurationError(f"{path} is not a regular file", hint="name a regular file")
-        return stream.read(limit)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _trust_list(entries: tuple[_Entry, ...]) -> TrustList:
