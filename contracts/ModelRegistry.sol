@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-
+import {SignedStatements} from "./SignedStatements.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {Artifacts} from "./libraries/Artifacts.sol";
 import {Authorities} from "./libraries/Authorities.sol";
@@ -25,7 +24,7 @@ import {Authorization, ReleaseStatement, RevocationStatement} from "./types/Stat
 /// @title Weightmark's registry of model releases
 /// @notice The document is {IModelRegistry}. No owner, proxy, fee or pause, and no value in the code
 /// that depends on the chain: the runtime code, and with it the address, is the same everywhere.
-contract ModelRegistry is IModelRegistry {
+contract ModelRegistry is IModelRegistry, SignedStatements {
     using Artifacts for bytes32;
     using Authorities for mapping(address => mapping(uint256 => AuthorityWord));
     using Signatures for Authorization;
@@ -190,35 +189,6 @@ contract ModelRegistry is IModelRegistry {
         returns (SigningKeyWord)
     {
         return _signingKeys[publisher][fingerprint];
-    }
-
-    /// @inheritdoc IERC5267
-    function eip712Domain()
-        external
-        view
-        returns (
-            bytes1 fields,
-            string memory name,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        )
-    {
-        // 0x0f: name, version, chainId and verifyingContract are used, salt and extensions are not.
-        fields = 0x0f;
-        name = TypedData.DOMAIN_NAME;
-        version = TypedData.DOMAIN_VERSION;
-        chainId = block.chainid;
-        verifyingContract = address(this);
-        salt = 0;
-        extensions = new uint256[](0);
-    }
-
-    /// @inheritdoc IModelRegistry
-    function domainSeparator() external view returns (bytes32) {
-        return TypedData.domainSeparator();
     }
 
     /// @inheritdoc IModelRegistry

@@ -11,10 +11,11 @@ where there is one, a hint that says what to do::
     │   ├── LookAlikeContractError               the contract's code is not the packaged code
     │   ├── VersionExistsError                   the version is registered with other content
     │   ├── AlreadyRevokedError                  the release is revoked for good
+    │   ├── AlreadyWithdrawnError                the attestation is withdrawn for good
     │   ├── NotAuthorizedError                   the account may not act for the publisher
     │   ├── StatementRefusedError                the contract refused a statement's content
     │   ├── UnknownReleaseError                  nobody registered that release
-    │   └── AlreadyExistsError                   a key, nickname, network or file is there already
+    │   └── AlreadyExistsError                   a key, file, batch or the like is there already
     ├── UnavailableError                exit 3   could not be checked or done
     │   ├── ChainUnreachableError                the endpoint does not answer, or answers nonsense
     │   ├── WrongChainError                      the endpoint serves another chain
@@ -22,6 +23,7 @@ where there is one, a hint that says what to do::
     │   ├── TransactionFailedError               a transaction was not carried out
     │   ├── StorageError                         the data directory cannot be read or written
     │   ├── LockTimeoutError                     another process holds the lock for too long
+    │   ├── DevnetError                          the local node does not start, or does not end
     │   └── MissingExtraError                    an optional package is not installed
     └── InputError                      exit 4   bad input
         ├── ArtifactError                        a tree that cannot be accepted: link, FIFO, name
@@ -102,6 +104,12 @@ class AlreadyRevokedError(RefusedError):
     code = "already-revoked"
 
 
+class AlreadyWithdrawnError(RefusedError):
+    """The attestation is withdrawn, and a withdrawal is final."""
+
+    code = "already-withdrawn"
+
+
 class NotAuthorizedError(RefusedError):
     """The account is not an authority that may do this for the publisher."""
 
@@ -123,7 +131,7 @@ class UnknownReleaseError(RefusedError):
 
 
 class AlreadyExistsError(RefusedError):
-    """A key, nickname, network or file of that name exists, and is left as it is."""
+    """A key, nickname, network, file, batch or attestation exists, and is left as it is."""
 
     code = "already-exists"
 
@@ -170,6 +178,12 @@ class LockTimeoutError(UnavailableError):
     """Another process has held a lock for longer than we wait."""
 
     code = "lock-timeout"
+
+
+class DevnetError(UnavailableError):
+    """The local node does not start, or does not end."""
+
+    code = "devnet"
 
 
 class MissingExtraError(UnavailableError):

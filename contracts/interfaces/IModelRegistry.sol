@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
-
 import {AuthorityWord} from "../types/AuthorityWord.sol";
 import {HeadWord} from "../types/HeadWord.sol";
 import {ModelId, ReleaseId} from "../types/Identifiers.sol";
 import {ReleaseWord} from "../types/ReleaseWord.sol";
 import {SigningKeyWord} from "../types/SigningKeyWord.sol";
 import {Authorization, ReleaseStatement, RevocationStatement} from "../types/Statements.sol";
+import {IContentAddressed} from "./IContentAddressed.sol";
+import {ISignedStatements} from "./ISignedStatements.sol";
 
 /// @title Weightmark's registry of model releases.
 /// @notice Publishers register what they release; anyone reads who published exactly these bytes,
@@ -19,7 +19,7 @@ import {Authorization, ReleaseStatement, RevocationStatement} from "../types/Sta
 /// State carries what a proof needs, events carry names and CIDs in full, once. Which characters a
 /// name or a version may have is the client's business: the contract bounds their lengths only.
 /// Times are block times in seconds.
-interface IModelRegistry is IERC5267 {
+interface IModelRegistry is ISignedStatements, IContentAddressed {
     /// @notice A release was registered.
     event ReleaseRegistered(
         ModelId indexed modelId,
@@ -78,12 +78,6 @@ interface IModelRegistry is IERC5267 {
     /// @notice The account is not the publisher's authority at that index, now, or may not do this.
     error NotAuthorized(address publisher, address account, uint32 index);
 
-    /// @notice The signature came too late.
-    error DeadlineExpired(uint256 deadline, uint256 timestamp);
-
-    /// @notice The signer, account or wallet, did not sign exactly this, here.
-    error InvalidSignature(address signer);
-
     /// @notice The release is revoked for a reason that this call cannot change.
     error AlreadyRevoked(ReleaseId releaseId, uint8 reason);
 
@@ -98,9 +92,6 @@ interface IModelRegistry is IERC5267 {
 
     /// @notice A version has 1 to 64 bytes.
     error InvalidVersionLength(uint256 length);
-
-    /// @notice A CID has at most 64 bytes.
-    error InvalidCidLength(uint256 length);
 
     /// @notice There is no such role.
     error InvalidRole(uint8 role);
@@ -257,10 +248,6 @@ interface IModelRegistry is IERC5267 {
         external
         view
         returns (SigningKeyWord word);
-
-    /// @notice Returns the EIP-712 domain separator of this contract on this chain.
-    /// @return separator The domain separator.
-    function domainSeparator() external view returns (bytes32 separator);
 
     /// @notice Returns what an authority signs to have a release registered by somebody else.
     /// @param statement What is released.

@@ -4,10 +4,11 @@ pragma solidity ^0.8.37;
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {ISignedStatements} from "../interfaces/ISignedStatements.sol";
+import {AttesterSignature} from "../types/Attestation.sol";
 import {Authorization} from "../types/Statements.sol";
 
-/// @title Whether an authorization's signer signed a digest, in time.
+/// @title Whether the one who is named signed a digest, in time.
 library Signatures {
     /// @dev Gas for a wallet's answer: three times what a P-256 signature costs in plain Solidity
     /// (about 330,000), and a limit to what a hostile wallet burns of a relayer's gas.
@@ -15,13 +16,28 @@ library Signatures {
 
     /// @notice Reverts unless `authorization` carries its signer's signature of `digest`, in time.
     function check(Authorization calldata authorization, bytes32 digest) internal view {
-        if (block.timestamp > authorization.deadline) {
-            revert IModelRegistry.DeadlineExpired(authorization.deadline, block.timestamp);
+        _checkDeadline(authorization.deadline);
+        _checkSignature(authorization.signer, digest, authorization.signature);
+    }
+
+    /// @notice Reverts unless `signed` carries its attester's signature of `digest`, in time.
+    function check(AttesterSignature calldata signed, bytes32 digest) internal view {
+        _checkDeadline(signed.deadline);
+        _checkSignature(signed.attester, digest, signed.signature);
+    }
+
+    function _checkDeadline(uint256 deadline) private view {
+        if (block.timestamp > deadline) {
+            revert ISignedStatements.DeadlineExpired(deadline, block.timestamp);
         }
-        address signer = authorization.signer;
-        bytes calldata signature = authorization.signature;
+    }
+
+    function _checkSignature(address signer, bytes32 digest, bytes calldata signature)
+        private
+        view
+    {
         if (!_isRecovered(signer, digest, signature) && !_isAccepted(signer, digest, signature)) {
-            revert IModelRegistry.InvalidSignature(signer);
+            revert ISignedStatements.InvalidSignature(signer);
         }
     }
 

@@ -3,9 +3,10 @@ pragma solidity ^0.8.37;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
+import {Attestation} from "../types/Attestation.sol";
 import {ReleaseStatement, RevocationStatement} from "../types/Statements.sol";
 
-/// @title EIP-712 hashes of the statements that authorities sign.
+/// @title EIP-712 hashes of what authorities and attesters sign.
 /// @dev The domain is computed at call time. A cached one would bake the chain id into the code,
 /// and give each chain another code hash and another address.
 library TypedData {
@@ -20,6 +21,12 @@ library TypedData {
     );
     bytes32 internal constant REVOCATION_TYPEHASH = keccak256(
         "Revocation(address publisher,string name,string version,uint8 reason,bytes32 successor,uint256 deadline)"
+    );
+    bytes32 internal constant ATTESTATION_TYPEHASH = keccak256(
+        "Attestation(address attester,bytes32 releaseId,bytes32 commitment,uint8 kind,bytes32 statementHash,bytes statementCid,uint256 deadline)"
+    );
+    bytes32 internal constant ATTESTATION_WITHDRAWAL_TYPEHASH = keccak256(
+        "AttestationWithdrawal(address attester,bytes32 releaseId,bytes32 commitment,uint8 kind,bytes32 statementHash,uint256 deadline)"
     );
 
     /// @notice Returns the domain separator of this contract on this chain.
@@ -74,6 +81,32 @@ library TypedData {
                 deadline
             )
         );
+        return MessageHashUtils.toTypedDataHash(domainSeparator(), structHash);
+    }
+
+    /// @notice Returns what an attester signs to have an attestation submitted until `deadline`.
+    function attestationDigest(
+        address attester,
+        Attestation calldata attestation,
+        bytes calldata statementCid,
+        uint256 deadline
+    ) internal view returns (bytes32) {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                ATTESTATION_TYPEHASH, attester, attestation, keccak256(statementCid), deadline
+            )
+        );
+        return MessageHashUtils.toTypedDataHash(domainSeparator(), structHash);
+    }
+
+    /// @notice Returns what an attester signs to have its attestation withdrawn until `deadline`.
+    function withdrawalDigest(address attester, Attestation calldata attestation, uint256 deadline)
+        internal
+        view
+        returns (bytes32)
+    {
+        bytes32 structHash =
+            keccak256(abi.encode(ATTESTATION_WITHDRAWAL_TYPEHASH, attester, attestation, deadline));
         return MessageHashUtils.toTypedDataHash(domainSeparator(), structHash);
     }
 }

@@ -15,12 +15,25 @@ from typing import Any
 
 import pytest
 
-from weightmark.contracts import load
+from weightmark.contracts import CONTRACT_NAMES, ContractName, load
 from weightmark.domain.keccak import keccak256
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMPILER = CHECKOUT / "scripts/solc"
-PACKAGED = CHECKOUT / "backend/weightmark/contracts/ModelRegistry.json"
+PACKAGE = CHECKOUT / "backend/weightmark/contracts"
+SLOTS: dict[ContractName, dict[str, int]] = {
+    "Attestations": {"_attestations": 0},
+    "BatchAnchors": {"_batches": 0},
+    "ModelRegistry": {
+        "_releases": 0,
+        "_heads": 1,
+        "_authorities": 2,
+        "_authorityCounts": 3,
+        "_signingKeys": 4,
+    },
+}
+
+every_contract = pytest.mark.parametrize("name", CONTRACT_NAMES)
 
 
 @pytest.fixture(autouse=True)
@@ -41,49 +54,62 @@ def build_script() -> ModuleType:
     return module
 
 
-def packaged() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(PACKAGED.read_text())
+def packaged(name: ContractName) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((PACKAGE / f"{name}.json").read_text())
     return document
 
 
-def test_the_loader_gives_what_the_file_holds() -> None:
-    artifact, document = load("ModelRegistry"), packaged()
+def test_every_contract_is_packaged() -> None:
+    names = {path.stem for path in (CHECKOUT / "contracts").glob("*.sol")} - {"SignedStatements"}
 
+    assert set(CONTRACT_NAMES) == names
+    assert {path.stem for path in PACKAGE.glob("*.json")} == names
+    assert build_script().CONTRACTS == CONTRACT_NAMES
+
+
+@every_contract
+def test_the_loader_gives_what_the_file_holds(name: ContractName) -> None:
+    artifact, document = load(name), packaged(name)
+
+    assert document["contractName"] == name
     assert list(artifact.abi) == document["abi"]
     assert "0x" + artifact.bytecode.hex() == document["bytecode"]
     assert "0x" + artifact.runtime_code.hex() == document["deployedBytecode"]
     assert "0x" + artifact.code_hash.hex() == document["codeHash"]
 
 
-def test_the_code_hash_is_that_of_the_runtime_code() -> None:
-    artifact = load("ModelRegistry")
+@every_contract
+def test_the_code_hash_is_that_of_the_runtime_code(name: ContractName) -> None:
+    artifact = load(name)
 
     assert artifact.code_hash == keccak256(artifact.runtime_code)
     assert artifact.bytecode.endswith(artifact.runtime_code)
 
 
-def test_the_storage_layout_is_the_documented_one() -> None:
-    slots = {entry["label"]: entry["slot"] for entry in packaged()["storageLayout"]}
-
-    assert slots == {
-        "_releases": 0,
-        "_heads": 1,
-        "_authorities": 2,
-        "_authorityCounts": 3,
-        "_signingKeys": 4,
-    }
+def test_the_registry_is_the_one_that_is_deployed() -> None:
+    assert load("ModelRegistry").code_hash.hex() == (
+        "18829aa0ada58fdabbf0869c79c8b1d0019d7ede1d68e1b36abc330b15cf345b"
+    )
 
 
-def test_every_error_and_event_is_documented_with_its_signature() -> None:
+@every_contract
+def test_the_storage_layout_is_the_documented_one(name: ContractName) -> None:
+    slots = {entry["label"]: entry["slot"] for entry in packaged(name)["storageLayout"]}
+
+    assert slots == SLOTS[name]
+
+
+@every_contract
+def test_every_error_and_event_is_documented_with_its_signature(name: ContractName) -> None:
     page = (CHECKOUT / "docs/contracts.md").read_text()
-    entries = [entry for entry in packaged()["abi"] if entry["type"] in {"error", "event"}]
+    entries = [entry for entry in packaged(name)["abi"] if entry["type"] in {"error", "event"}]
     signatures = [
         f"{entry['name']}({','.join(given['type'] for given in entry['inputs'])})"
         for entry in entries
         if entry["name"] != "EIP712DomainChanged"
     ]
 
-    assert len(signatures) > 20
+    assert len(signatures) >= 4
     assert [signature for signature in signatures if f"`{signature}`" not in page] == []
 
 
@@ -91,11 +117,13 @@ def test_py_solc_x_compiles_the_same_bytes() -> None:
     import solcx
 
     output = solcx.compile_standard(build_script().standard_input(), solc_binary=COMPILER)
-    compiled = output["contracts"]["contracts/ModelRegistry.sol"]["ModelRegistry"]
+    for name in CONTRACT_NAMES:
+        compiled = output["contracts"][f"contracts/{name}.sol"][name]
+        bytecode, runtime_code = compiled["evm"]["bytecode"], compiled["evm"]["deployedBytecode"]
 
-    assert "0x" + compiled["evm"]["bytecode"]["object"] == packaged()["bytecode"]
-    assert "0x" + compiled["evm"]["deployedBytecode"]["object"] == packaged()["deployedBytecode"]
-    assert compiled["abi"] == packaged()["abi"]
+        assert "0x" + bytecode["object"] == packaged(name)["bytecode"]
+        assert "0x" + runtime_code["object"] == packaged(name)["deployedBytecode"]
+        assert compiled["abi"] == packaged(name)["abi"]
 
 
 def test_hardhat_compiles_the_same_bytes(tmp_path: Path) -> None:
@@ -114,10 +142,11 @@ def test_hardhat_compiles_the_same_bytes(tmp_path: Path) -> None:
     )
     assert run.returncode == 0, run.stderr
 
-    built = checkout / "artifacts/contracts/ModelRegistry.sol/ModelRegistry.json"
-    compiled = json.loads(built.read_text())
-    assert compiled["bytecode"] == packaged()["bytecode"]
-    assert compiled["deployedBytecode"] == packaged()["deployedBytecode"]
+    for name in CONTRACT_NAMES:
+        built = checkout / f"artifacts/contracts/{name}.sol/{name}.json"
+        compiled = json.loads(built.read_text())
+        assert compiled["bytecode"] == packaged(name)["bytecode"]
+        assert compiled["deployedBytecode"] == packaged(name)["deployedBytecode"]
 
 
 def test_the_check_passes_on_what_is_packaged() -> None:
@@ -128,14 +157,15 @@ def test_the_check_fails_on_another_artifact(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = build_script()
-    monkeypatch.setattr(script, "PACKAGE", tmp_path)
-    document = packaged() | {"codeHash": "0x" + "00" * 32}
+    package = shutil.copytree(PACKAGE, tmp_path / "package")
+    monkeypatch.setattr(script, "PACKAGE", package)
+    document = packaged("BatchAnchors") | {"codeHash": "0x" + "00" * 32}
     altered = json.dumps(document, indent=2, sort_keys=True) + "\n"
-    (tmp_path / "ModelRegistry.json").write_text(altered)
+    (package / "BatchAnchors.json").write_text(altered)
 
     assert script.main(["--check"]) == 1
-    assert "ModelRegistry.json" in capsys.readouterr().err
-    assert (tmp_path / "ModelRegistry.json").read_text() == altered
+    assert ": BatchAnchors.json\n" in capsys.readouterr().err
+    assert (package / "BatchAnchors.json").read_text() == altered
 
 
 def test_the_vectors_are_what_the_npm_package_makes() -> None:

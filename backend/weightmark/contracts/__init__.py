@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-ContractName = Literal["ModelRegistry"]
+ContractName = Literal["Attestations", "BatchAnchors", "ModelRegistry"]
+CONTRACT_NAMES: tuple[ContractName, ...] = get_args(ContractName)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The contract's errors, as errors of ours that name the offending values."""
+"""The contracts' errors, as errors of ours that name the offending values."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from weightmark.contracts import load
+from weightmark.contracts import CONTRACT_NAMES, load
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.keccak import WORD, keccak256
 from weightmark.domain.registry import Reason
+from weightmark.domain.times import utc_text
 from weightmark.errors import (
     AlreadyExistsError,
     AlreadyRevokedError,
+    AlreadyWithdrawnError,
     NotAuthorizedError,
     StatementRefusedError,
     TransactionFailedError,
@@ -24,15 +26,28 @@ from weightmark.errors import (
 # How much of data that is not understood a message shows: a selector and two words.
 _SHOWN = 68
 
+# How many bytes of a hash a message shows, at either end.
+_HASH_END = 4
 
 _REASONS = {int(reason): reason.label for reason in Reason if reason is not Reason.NONE}
+
+_TIMES = {
+    "anchoredAt",
+    "attestedAt",
+    "current",
+    "deadline",
+    "requested",
+    "timestamp",
+    "until",
+    "withdrawnAt",
+}
 
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an error of the contract becomes; ``{name}`` stands for the argument of that name."""
+    """What an error of a contract becomes; ``{name}`` stands for the argument of that name."""
 
     error: type[WeightmarkError]
     message: str
@@ -40,15 +55,29 @@ class Meaning:
 
 
 MEANINGS: Mapping[str, Meaning] = {
+    "AlreadyAnchored": Meaning(
+        AlreadyExistsError,
+        "the batch {root} is anchored already, since {anchoredAt}",
+        "the first time counts: nothing is left to do",
+    ),
+    "AlreadyAttested": Meaning(
+        AlreadyExistsError,
+        "the attestation {attestationId} is there already, since {attestedAt}",
+        "to say something else, attest another statement",
+    ),
     "AlreadyRevoked": Meaning(
         AlreadyRevokedError,
         "the release {releaseId} is revoked already, as {reason}",
         "only a superseded release can be revoked again; register another version",
     ),
+    "AlreadyWithdrawn": Meaning(
+        AlreadyWithdrawnError,
+        "the attestation {attestationId} is withdrawn already, since {withdrawnAt}",
+    ),
     "DeadlineExpired": Meaning(
         StatementRefusedError,
         "the signature was good until {deadline}, and the block's time is {timestamp}",
-        "ask the publisher to sign again",
+        "ask the signer to sign again",
     ),
     "InvalidAccount": Meaning(StatementRefusedError, "{account} cannot be an authority"),
     "InvalidAlgorithm": Meaning(
@@ -56,6 +85,11 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "InvalidCidLength": Meaning(
         StatementRefusedError, "a CID has at most 64 bytes, and this one has {length}"
+    ),
+    "InvalidKind": Meaning(
+        StatementRefusedError,
+        "there is no kind {kind} of attestation",
+        "choose from evaluation, audit, training, advisory, endorsement",
     ),
     "InvalidNameLength": Meaning(
         StatementRefusedError, "a name has 1 to 128 bytes, and this one has {length}"
@@ -66,6 +100,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "choose from withdrawn, vulnerable, compromised, superseded",
     ),
     "InvalidRole": Meaning(StatementRefusedError, "there is no role {role}"),
+    "InvalidRoot": Meaning(StatementRefusedError, "no batch has the root {root}"),
     "InvalidSignature": Meaning(
         StatementRefusedError,
         "{signer} did not sign this statement for this chain and this contract",
@@ -92,6 +127,11 @@ MEANINGS: Mapping[str, Meaning] = {
     "SigningKeyExists": Meaning(
         AlreadyExistsError, "the publisher {publisher} has the signing key {fingerprint} already"
     ),
+    "UnknownAttestation": Meaning(
+        StatementRefusedError,
+        "the attester has made no attestation {attestationId}",
+        "withdraw with the account that attested, and name what it attested",
+    ),
     "UnknownAuthority": Meaning(
         StatementRefusedError, "the publisher {publisher} has no authority {index}"
     ),
@@ -101,7 +141,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "UntilInPast": Meaning(StatementRefusedError, "the end of the validity, {until}, is past"),
     "UntilNotLowered": Meaning(
         StatementRefusedError,
-        "the validity ends at {current}, and an end is only ever lowered, not set to {requested}",
+        "the end of the validity ({current}) is only ever lowered, not set to {requested}",
     ),
     "VersionExists": Meaning(
         VersionExistsError,
@@ -141,7 +181,7 @@ def revert_data(answer: object) -> bytes:
 @cache
 def _signatures() -> dict[bytes, tuple[str, tuple[tuple[str, str], ...]]]:
     found = {}
-    for entry in load("ModelRegistry").abi:
+    for entry in (each for name in CONTRACT_NAMES for each in load(name).abi):
         if entry["type"] == "error":
             inputs = tuple((each["name"], each["type"]) for each in entry["inputs"])
             signature = f"{entry['name']}({','.join(kind for _, kind in inputs)})"
@@ -150,9 +190,11 @@ def _signatures() -> dict[bytes, tuple[str, tuple[tuple[str, str], ...]]]:
 
 
 def _shown(argument: str, kind: str, word: bytes) -> str:
+    number = int.from_bytes(word, "big")
     if kind == "address":
         return checksum_address(f"0x{word[12:].hex()}")
     if kind == "bytes32":
-        return f"0x{word.hex()}"
-    number = int.from_bytes(word, "big")
+        return f"0x{word[:_HASH_END].hex()}…{word[-_HASH_END:].hex()}"
+    if argument in _TIMES:
+        return utc_text(number)
     return _REASONS.get(number, str(number)) if argument == "reason" else str(number)

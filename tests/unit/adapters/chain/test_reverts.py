@@ -1,4 +1,4 @@
-"""Errors of the contract."""
+"""Errors of the contracts."""
 
 from __future__ import annotations
 
@@ -6,24 +6,35 @@ import pytest
 from eth_abi.abi import encode
 
 from weightmark.adapters.chain.reverts import MEANINGS, error_of, revert_data
-from weightmark.contracts import load
+from weightmark.contracts import CONTRACT_NAMES, load
 from weightmark.domain.keccak import keccak256
 from weightmark.errors import (
     AlreadyRevokedError,
+    AlreadyWithdrawnError,
     NotAuthorizedError,
     StatementRefusedError,
     TransactionFailedError,
-    UnavailableError,
     VersionExistsError,
 )
 
 ACCOUNT = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 OTHER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
 ERRORS = {
-    each["name"]: each["inputs"] for each in load("ModelRegistry").abi if each["type"] == "error"
+    each["name"]: each["inputs"]
+    for name in CONTRACT_NAMES
+    for each in load(name).abi
+    if each["type"] == "error"
 }
-SAMPLES = {"address": ACCOUNT, "bytes32": b"\xab" * 32}
-SHOWN = {"address": ACCOUNT, "bytes32": "0x" + "ab" * 32}
+TIMES = {
+    "anchoredAt",
+    "attestedAt",
+    "current",
+    "deadline",
+    "requested",
+    "timestamp",
+    "until",
+    "withdrawnAt",
+}
 
 
 def reverted(signature: str, *values: object) -> bytes:
@@ -31,21 +42,31 @@ def reverted(signature: str, *values: object) -> bytes:
     return keccak256(signature.encode())[:4] + encode(types, values)
 
 
-def test_every_error_of_the_contract_has_a_meaning() -> None:
+def sample(given: dict[str, str], position: int) -> tuple[object, str]:
+    """Return a value for the argument, and the text that a message shows of it."""
+    if given["type"] == "address":
+        return ACCOUNT, ACCOUNT
+    if given["type"] == "bytes32":
+        value = bytes(range(position, position + 32))
+        return value, f"0x{value[:4].hex()}…{value[-4:].hex()}"
+    if given["name"] in TIMES:
+        return 1_800_000_000 + position, f"2027-01-15T08:00:{position:02}Z"
+    return 100 + position, str(100 + position)
+
+
+def test_every_error_of_the_contracts_has_a_meaning() -> None:
     assert set(MEANINGS) == set(ERRORS)
 
 
 @pytest.mark.parametrize("name", sorted(ERRORS))
-def test_every_value_is_shown(name: str) -> None:
-    types = [each["type"] for each in ERRORS[name]]
-    values = [SAMPLES.get(kind, 100 + position) for position, kind in enumerate(types)]
-    error = error_of(reverted(f"{name}({','.join(types)})", *values))
+def test_every_error_is_a_refusal_that_shows_every_value(name: str) -> None:
+    types = [given["type"] for given in ERRORS[name]]
+    samples = [sample(given, position) for position, given in enumerate(ERRORS[name])]
+    error = error_of(reverted(f"{name}({','.join(types)})", *(value for value, _ in samples)))
     assert type(error) is MEANINGS[name].error
-    for position, kind in enumerate(types):
-        shown = SHOWN.get(kind, str(100 + position))
-        assert shown in error.message
-    assert "{" not in error.message
-    assert not isinstance(error, UnavailableError)
+    assert (error.exit_status, error.http_status // 100) == (1, 4)
+    assert [shown for _, shown in samples if shown not in error.message] == []
+    assert "{" not in error.message + error.hint
 
 
 def test_what_the_values_are_is_said() -> None:
@@ -61,6 +82,10 @@ def test_what_the_values_are_is_said() -> None:
     assert "authority 4" in refused.message
     late = error_of(reverted("DeadlineExpired(uint256,uint256)", 1, 2**256 - 1))
     assert isinstance(late, StatementRefusedError)
+    assert "until 1970-01-01T00:00:01Z" in late.message
+    withdrawn = error_of(reverted("AlreadyWithdrawn(bytes32,uint40)", b"\x01" * 32, 1))
+    assert isinstance(withdrawn, AlreadyWithdrawnError)
+    assert "0x01010101…01010101 is withdrawn already, since 1970" in withdrawn.message
 
 
 @pytest.mark.parametrize(
