@@ -22,6 +22,17 @@ def find_anvil() -> str | None:
     return found if found and Path(found).exists() else None
 
 
+def require_anvil() -> str:
+    """Return the command of anvil; without it, skip or fail the test."""
+    command = find_anvil()
+    if command is None:
+        message = f"no anvil in {_INSTALLED} or $ANVIL; run: npm ci"
+        if os.environ.get("WEIGHTMARK_REQUIRE_ANVIL") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return command
+
+
 @pytest.fixture(scope="session")
 def anvil_url() -> Iterator[str]:
     """The URL of a fresh anvil that ends with the session."""
@@ -31,14 +42,8 @@ def anvil_url() -> Iterator[str]:
 
 @contextmanager
 def running_anvil(*options: str) -> Iterator[str]:
-    """Run an anvil, and yield its URL; without the program, skip or fail the test."""
-    command = find_anvil()
-    if command is None:
-        message = f"no anvil in {_INSTALLED} or $ANVIL; run: npm ci"
-        if os.environ.get("WEIGHTMARK_REQUIRE_ANVIL") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    arguments = [command, "--host", "127.0.0.1", "--port", "0", *options]
+    """Run an anvil, and yield its URL."""
+    arguments = [require_anvil(), "--host", "127.0.0.1", "--port", "0", *options]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

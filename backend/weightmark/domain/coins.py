@@ -7,6 +7,7 @@ import re
 from weightmark.errors import ValueFormatError
 
 WEI_DIGITS = 18
+WEI_PER_COIN = 10**18
 WEI_PER_GWEI = 10**9
 
 # More than all the coins of any chain, so that no amount is a number that takes long to handle.
@@ -15,7 +16,7 @@ _AMOUNT = re.compile(rf"([0-9]{{1,18}})(?:\.([0-9]{{1,{WEI_DIGITS}}}))?")
 
 def format_coins(wei: int) -> str:
     """Write an amount in coins, exactly: ``1500000000000000`` is ``0.0015``."""
-    whole, part = divmod(wei, 10**WEI_DIGITS)
+    whole, part = divmod(wei, WEI_PER_COIN)
     return f"{whole}.{part:0{WEI_DIGITS}}".rstrip("0").rstrip(".")
 
 
@@ -35,4 +36,4 @@ def parse_coins(text: str) -> int:
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise ValueFormatError("the amount is not a decimal number of coins", hint="such as 0.002")
-    return int(match[1]) * 10**WEI_DIGITS + int((match[2] or "").ljust(WEI_DIGITS, "0"))
+    return int(match[1]) * WEI_PER_COIN + int((match[2] or "").ljust(WEI_DIGITS, "0"))

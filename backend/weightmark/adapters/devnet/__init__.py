@@ -1,0 +1,1 @@
+"""A node on this machine: npm's anvil, in the background."""
