@@ -6,12 +6,17 @@ interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;
+    function deal(address account, uint256 balance) external;
     function etch(address target, bytes calldata code) external;
     function expectCall(address callee, bytes calldata data) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata data) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;
+    function randomAddress() external view returns (address);
+    function randomBytes(uint256 length) external view returns (bytes memory);
+    function randomUint() external view returns (uint256);
+    function setArbitraryStorage(address target) external;
     function sign(uint256 privateKey, bytes32 digest)
         external
         pure
