@@ -66,6 +66,24 @@ def test_a_fifo_in_place_of_the_artifact(
     assert_ends(finished, 4, "pipe")
 
 
+@pytest.mark.parametrize("option", ["--manifest", "--policy", "--trust", "--key"])
+@pytest.mark.parametrize("kind", ["a FIFO", "a device"])
+def test_no_file_in_place_of_one_that_an_option_names(
+    release: Release, tmp_path: Path, option: str, kind: str
+) -> None:
+    made = {"a FIFO": os.mkfifo, "a device": _link_to_zero}
+    made[kind](tmp_path / "odd")
+    arguments: tuple[str | Path, ...] = ("verify", release.model)
+    if option == "--key":
+        arguments = ("publish", release.model, "--name", "acme/digits", "--version", "2.0.0")
+    finished = release.weightmark(*arguments, option, tmp_path / "odd", timeout=PATIENCE)
+    assert_ends(finished, 4, "zero" if "zero" in finished.stdout else "odd")
+
+
+def _link_to_zero(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
 def test_a_device_in_place_of_the_artifact(run_weightmark: Weightmark) -> None:
     finished = run_weightmark("manifest", "create", "/dev/zero", *NAMED, timeout=PATIENCE)
     assert_ends(finished, 4, "'zero' is a device")

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
-from weightmark.bootstrap.settings import password_from, read_bounded
 from weightmark.domain.networks import Network
-from weightmark.errors import KeyFileError, NoKeyError
+from weightmark.errors import ConfigurationError, KeyFileError, NoKeyError
 
 Ask = Callable[[str], str]
 
 PRIVATE_KEY_VARIABLE = "WEIGHTMARK_PRIVATE_KEY"
+MAX_SECRET_FILE = 2**16
 
 
 def refuse_to_ask(what: str) -> str:
@@ -84,7 +84,7 @@ class Accounts:
             KeyFileError: It is not a key, or nobody can be asked.
         """
         if path is not None:
-            return PrivateKey.parse(read_bounded(path).decode("utf-8", "replace"))
+            return PrivateKey.parse(read_secret(path).decode("utf-8", "replace"))
         return PrivateKey.parse(self._variable or self._ask("The private key in hex"))
 
     def new_password(self) -> str:
@@ -94,7 +94,7 @@ class Accounts:
             ConfigurationError: The file that holds it cannot be read.
             KeyFileError: The two differ, or nobody can be asked.
         """
-        given = password_from(self._environment)
+        given = self._given_password()
         if given is not None:
             return given
         password = self._ask("A new password")
@@ -116,5 +116,28 @@ class Accounts:
         return self._keys.load(self._chosen, self._password)
 
     def _password(self, what: str) -> str:
-        given = password_from(self._environment)
+        given = self._given_password()
         return self._ask(what) if given is None else given
+
+    def _given_password(self) -> str | None:
+        if "WEIGHTMARK_KEY_PASSWORD" in self._environment:
+            return self._environment["WEIGHTMARK_KEY_PASSWORD"]
+        if path := self._environment.get("WEIGHTMARK_KEY_PASSWORD_FILE", ""):
+            return read_secret(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
+        return None
+
+
+def read_secret(path: Path) -> bytes:
+    """Return what a small file holds, or a pipe: a shell's ``<(…)`` keeps a secret off the disk.
+
+    Raises:
+        ConfigurationError: It cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_SECRET_FILE + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    if len(data) > MAX_SECRET_FILE:
+        raise ConfigurationError(f"{path} is larger than {MAX_SECRET_FILE} bytes")
+    return data

@@ -17,9 +17,9 @@ from weightmark.bootstrap.accounts import (
     Ask,
     refuse_to_ask,
 )
-from weightmark.bootstrap.settings import Settings, load_settings
+from weightmark.bootstrap.settings import Settings, load_settings, read_small
 from weightmark.domain.networks import Network
-from weightmark.domain.policy import MAX_POLICY_SIZE, Policy, decode_policy
+from weightmark.domain.policy import Policy, decode_policy
 from weightmark.errors import ArtifactError, ConfigurationError
 from weightmark.services import sidecars
 
@@ -157,14 +157,10 @@ class Application:
         """
         if not self.settings.policy:
             return Policy()
-        path = Path(self.settings.policy)
-        try:
-            with path.open("rb") as stream:
-                return decode_policy(stream.read(MAX_POLICY_SIZE + 1))
-        except OSError as error:
-            raise ConfigurationError(
-                f"the policy {path} cannot be read: {error.strerror}"
-            ) from None
+        data = read_small(Path(self.settings.policy))
+        if data is None:
+            raise ConfigurationError(f"there is no policy file {self.settings.policy}")
+        return decode_policy(data)
 
     def resolve(self, reference: Reference) -> ResolvedReference:
         """Find out which chain and which address a reference means.

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from weightmark.adapters.state.atomic import read_regular
 from weightmark.errors import ConfigurationError
 
 FILE_NAME = "weightmark.toml"
@@ -116,19 +117,6 @@ def load_settings(
     )
 
 
-def password_from(environment: Mapping[str, str]) -> str | None:
-    """Return the password that the environment gives, if it does.
-
-    Raises:
-        ConfigurationError: The file that ``WEIGHTMARK_KEY_PASSWORD_FILE`` names cannot be read.
-    """
-    if "WEIGHTMARK_KEY_PASSWORD" in environment:
-        return environment["WEIGHTMARK_KEY_PASSWORD"]
-    if path := environment.get("WEIGHTMARK_KEY_PASSWORD_FILE", ""):
-        return read_bounded(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
-    return None
-
-
 def working_environment() -> tuple[Mapping[str, str], Path]:
     """Return the variables and the working directory of this process.
 
@@ -158,9 +146,9 @@ def _anchored(configured: dict[str, str], path: Path) -> dict[str, str]:
 
 
 def _read(path: Path) -> dict[str, str] | None:
-    if not path.is_file():
+    data = read_small(path)
+    if data is None:
         return None
-    data = read_bounded(path)
     try:
         return msgspec.structs.asdict(msgspec.toml.decode(data, type=_File))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -170,15 +158,16 @@ def _read(path: Path) -> dict[str, str] | None:
         ) from None
 
 
-def read_bounded(path: Path) -> bytes:
-    """Return the bytes of a small file.
+def read_small(path: Path) -> bytes | None:
+    """Return the bytes of a small regular file, or None where no file is.
 
     Raises:
-        ConfigurationError: It cannot be read, or is too large.
+        ConfigurationError: It is no regular file, cannot be read, or is too large.
     """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_FILE_SIZE + 1)
+        data = read_regular(path, MAX_FILE_SIZE + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > MAX_FILE_SIZE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,49 @@ def test_a_password_file_is_read(keys: KeyFolder, keystore: Path, tmp_path: Path
     (tmp_path / "password").write_text("pw\n")
     found = accounts(keys, "mine", key_password_file=str(tmp_path / "password"))
     assert found.private_key(SEPOLIA).reveal().hex() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("variables", "password"),
+    [
+        ({"key_password_file": "file"}, " secret "),
+        ({"key_password_file": "file", "key_password": "other"}, "other"),
+        ({"key_password": ""}, ""),
+    ],
+)
+def test_a_password_comes_from_a_variable_or_a_file(
+    keys: KeyFolder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    password: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_bytes(b" secret \r\n")
+    assert accounts(keys, **variables).new_password() == password
+
+
+def test_a_password_file_that_is_not_there(keys: KeyFolder, tmp_path: Path) -> None:
+    missing = accounts(keys, key_password_file=str(tmp_path / "none"))
+    with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
+        missing.new_password()
+
+
+def test_a_password_may_come_through_a_pipe(keys: KeyFolder) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"pw\n")
+    os.close(writer)
+    try:
+        assert accounts(keys, key_password_file=f"/dev/fd/{reader}").new_password() == "pw"
+    finally:
+        os.close(reader)
+
+
+def test_a_secret_that_never_ends_is_read_up_to_a_bound(keys: KeyFolder) -> None:
+    with pytest.raises(ConfigurationError, match="/dev/zero is larger than 65536 bytes"):
+        accounts(keys, key_password_file="/dev/zero").new_password()
+    with pytest.raises(ConfigurationError, match="/dev/zero is larger than 65536 bytes"):
+        accounts(keys).given_key(Path("/dev/zero"))
 
 
 def test_an_address_needs_no_password(keys: KeyFolder, keystore: Path) -> None:

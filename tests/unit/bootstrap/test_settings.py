@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -15,8 +16,7 @@ from weightmark.bootstrap.settings import (
     OPTIONS,
     Settings,
     load_settings,
-    password_from,
-    read_bounded,
+    read_small,
     working_environment,
 )
 from weightmark.errors import ConfigurationError
@@ -124,11 +124,6 @@ def test_a_malformed_file_is_refused_though_a_flag_decides(
     assert str(path) in caught.value.message
 
 
-def test_a_folder_of_that_name_is_no_configuration(work: Path, load: Load) -> None:
-    (work / FILE_NAME).mkdir()
-    assert load().files == ()
-
-
 def test_a_configuration_inside_the_artifact_is_refused(work: Path, load: Load) -> None:
     (work / "model").mkdir()
     (work / FILE_NAME).write_text("")
@@ -168,28 +163,32 @@ def test_a_link_does_not_hide_that_it_is_inside(work: Path, load: Load) -> None:
         load().refuse_files_inside(link)
 
 
-def test_passwords_come_from_a_variable_or_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "password"
-    path.write_bytes(b" secret \r\n")
-    file = {"WEIGHTMARK_KEY_PASSWORD_FILE": str(path)}
-    assert password_from({}) is None
-    assert password_from(file) == " secret "
-    assert password_from(file | {"WEIGHTMARK_KEY_PASSWORD": "other"}) == "other"
-    assert password_from({"WEIGHTMARK_KEY_PASSWORD": ""}) == ""
-
-
-def test_a_password_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
-        password_from({"WEIGHTMARK_KEY_PASSWORD_FILE": str(tmp_path / "none")})
-
-
 def test_files_are_read_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_FILE_SIZE", 4)
     (tmp_path / "file").write_bytes(b"1234")
-    assert read_bounded(tmp_path / "file") == b"1234"
+    assert read_small(tmp_path / "file") == b"1234"
+    assert read_small(tmp_path / "file/none") is None
     (tmp_path / "file").write_bytes(b"12345")
     with pytest.raises(ConfigurationError, match="larger than 4 bytes"):
-        read_bounded(tmp_path / "file")
+        read_small(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (os.mkfifo, "is not a regular file"),
+        (Path.mkdir, "cannot be read: Is a directory"),
+        (lambda path: path.symlink_to(path.name), "cannot be read: Too many levels"),
+    ],
+    ids=["FIFO", "folder", "loop"],
+)
+def test_what_is_no_file_is_refused_and_not_waited_for(
+    work: Path, load: Load, make: Callable[[Path], None], reason: str
+) -> None:
+    make(work / FILE_NAME)
+    with pytest.raises(ConfigurationError, match=reason) as caught:
+        load()
+    assert str(work / FILE_NAME) in caught.value.message
 
 
 def test_the_process_gives_variables_and_directory(
