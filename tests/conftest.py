@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -41,6 +42,14 @@ def user_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     return home
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    """Let every mode through, so that only what is asked for protects a file."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

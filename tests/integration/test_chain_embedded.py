@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from tests.embedded_chain_driver import statement_of
+from tests.modes import mode_of
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded import EmbeddedChainReader, EmbeddedChainWriter
 from weightmark.domain.registry import release_slots
@@ -28,6 +29,7 @@ from weightmark.ports.chain import Block, BlockTag, ChainReader, RegistrationFil
 KEY = bytes(31) + b"\x2a"
 REGISTRY = packaged_registry()
 NO_BLOCK = Block(1, bytes(32), 0)
+GENESIS_KEY = b"block-number-to-hash:0"
 
 READ_EVERYTHING = """
 import os, sys
@@ -107,9 +109,11 @@ def test_before_the_first_publication_there_is_nothing_to_read(
     assert path.exists() is empty_file
 
 
-def test_only_the_user_may_read_the_files(path: Path) -> None:
-    assert path.parent.stat().st_mode & 0o777 == 0o700
-    modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+def test_only_the_user_may_read_the_files(tmp_path: Path, no_umask: None) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir(mode=0o755)
+    register(folder / "local.sqlite3", "1")
+    modes = {each.name: mode_of(each) for each in folder.iterdir()}
     assert modes == {"local.sqlite3": 0o600, "local.sqlite3.lock": 0o600}
 
 
@@ -213,7 +217,27 @@ def missing_head(path: Path) -> None:
     change(path, "DELETE FROM nodes WHERE key = ?", b"v1:canonical_head_hash")
 
 
-@pytest.mark.parametrize("damage", [garbage, truncated, altered_node, missing_node, missing_head])
+def missing_genesis(path: Path) -> None:
+    change(path, "DELETE FROM nodes WHERE key = ?", GENESIS_KEY)
+
+
+def spoiled_genesis(path: Path) -> None:
+    """What is left of the pointer is no RLP: it claims to be longer than it is."""
+    change(path, "UPDATE nodes SET value = CAST(x'a0ff' AS BLOB) WHERE key = ?", GENESIS_KEY)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        garbage,
+        truncated,
+        altered_node,
+        missing_node,
+        missing_head,
+        missing_genesis,
+        spoiled_genesis,
+    ],
+)
 def test_a_damaged_file_is_named(path: Path, damage: Callable[[Path], None]) -> None:
     damage(path)
     with pytest.raises(StorageError, match="is damaged") as caught:

@@ -18,7 +18,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from weightmark.adapters.files.reading import last_change_in
+from weightmark.adapters.state.atomic import private_file
 from weightmark.domain.digests import DigestAlgorithm
+from weightmark.errors import StorageError
 
 # In nanoseconds; the coarsest clock of a file system in use is FAT's, with two seconds.
 SAFETY_MARGIN = 2_000_000_000
@@ -84,8 +86,8 @@ class DigestCache:
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path, timeout=_LOCK_TIMEOUT_SECONDS)) as database:
+        path = private_file(self._path)
+        with closing(sqlite3.connect(path, timeout=_LOCK_TIMEOUT_SECONDS)) as database:
             database.execute(_CREATE)
             yield database
 
@@ -93,7 +95,7 @@ class DigestCache:
     def _tolerant(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.OperationalError, OSError):
+        except (sqlite3.OperationalError, StorageError):
             pass
         except sqlite3.DatabaseError:
             with suppress(OSError):

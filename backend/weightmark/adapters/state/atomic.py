@@ -14,13 +14,40 @@ PRIVATE_FOLDER = 0o700
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can enter, if it is not there, and return it.
+    """Make a folder that only its owner can enter, and those above it, where they are not there.
+
+    That is the mode which the XDG Base Directory Specification asks for. A folder that is there
+    keeps its own: it may be shared, and what we put into it is private by itself.
+
+    Returns:
+        The folder.
 
     Raises:
         StorageError: It cannot be made.
     """
     try:
-        path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        missing = [each for each in path.parents if not each.exists()]
+        for each in (*reversed(missing), path):
+            each.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    except OSError as error:
+        raise storage_error(path, error) from None
+    return path
+
+
+def private_file(path: Path) -> Path:
+    """Make an empty file that only its owner can read, where there is none, and its folder.
+
+    For files that others fill: SQLite gives its journals the mode of the database.
+
+    Returns:
+        The file.
+
+    Raises:
+        StorageError: It cannot be made.
+    """
+    private_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
     except OSError as error:
         raise storage_error(path, error) from None
     return path

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from weightmark.adapters.state.atomic import private_folder
+from weightmark.adapters.state.atomic import private_file, storage_error
 from weightmark.domain.manifest import decode
 from weightmark.errors import StorageError
 from weightmark.ports.records import Deed, FileRecord, HeadKey, ReleaseRecord, SeenHead
@@ -133,8 +133,7 @@ class SqliteRecords:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        # An empty file is what a process leaves that ends before its first transaction does.
-        if not self._path.exists() or self._path.stat().st_size == 0:
+        if self._is_empty():
             with self._opened(":memory:") as database:
                 database.executescript(_SCHEMA)
                 yield database
@@ -143,10 +142,18 @@ class SqliteRecords:
         with self._opened(f"{self._path.absolute().as_uri()}?mode=rw") as database:
             yield database
 
+    def _is_empty(self) -> bool:
+        """Whether nothing is there, or what a process leaves that ends before it wrote anything."""
+        try:
+            return self._path.stat().st_size == 0
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError as error:
+            raise storage_error(self._path, error) from None
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        private_folder(self._path.parent)
-        with self._opened(str(self._path)) as database, database:
+        with self._opened(str(private_file(self._path))) as database, database:
             database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
             yield database
 

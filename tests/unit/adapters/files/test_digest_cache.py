@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.artifact import entry_of
+from tests.modes import mode_of
 from weightmark.adapters.files.digest_cache import SAFETY_MARGIN, DigestCache
 from weightmark.adapters.files.local_artifact import LocalArtifact
 from weightmark.adapters.files.reading import identity_of
@@ -138,6 +139,14 @@ def test_a_cache_that_cannot_be_used_is_ignored(bench: Bench) -> None:
     bench.cache_file.parent.rmdir()
     bench.cache_file.parent.write_bytes(b"in the way")
     assert bench.hash() == _expected()
+
+
+def test_the_cache_is_private(bench: Bench, no_umask: None) -> None:
+    bench.cache_file.parent.mkdir(mode=0o755)
+    bench.hash()
+    assert {each.name: mode_of(each) for each in bench.cache_file.parent.iterdir()} == {
+        "digests.sqlite3": 0o600
+    }
 
 
 def test_a_cache_that_another_process_holds_is_ignored(bench: Bench) -> None:

@@ -5,25 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from weightmark.adapters.state.atomic import private_folder, write_private
+from tests.modes import mode_of
+from weightmark.adapters.state.atomic import private_file, private_folder, write_private
 from weightmark.errors import AlreadyExistsError, StorageError
-
-
-@pytest.fixture
-def no_umask() -> Iterator[None]:
-    """Let every mode through, so that only what is asked for protects a file."""
-    before = os.umask(0)
-    yield
-    os.umask(before)
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 @pytest.mark.parametrize("replace", [True, False])
@@ -96,9 +84,18 @@ def test_a_write_that_fails_leaves_what_was_there(
 
 
 def test_folders_are_made_private(tmp_path: Path, no_umask: None) -> None:
-    folder = private_folder(tmp_path / "one")
-    assert mode_of(folder) == 0o700
+    folder = private_folder(tmp_path / "one/two")
+    assert (mode_of(folder), mode_of(folder.parent)) == (0o700, 0o700)
+    folder.chmod(0o755)
     assert private_folder(folder) == folder
+    assert mode_of(folder) == 0o755
+
+
+def test_a_file_that_others_fill_is_private_and_kept(tmp_path: Path, no_umask: None) -> None:
+    path = private_file(tmp_path / "folder/file")
+    assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
+    path.write_bytes(b"filled")
+    assert private_file(path).read_bytes() == b"filled"
 
 
 def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
@@ -107,6 +104,8 @@ def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
         private_folder(tmp_path / "file/folder")
     with pytest.raises(StorageError):
         write_private(tmp_path / "file/one", b"", replace=True)
+    with pytest.raises(StorageError):
+        private_file(tmp_path / "file/one")
 
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:

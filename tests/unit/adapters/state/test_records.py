@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_values
 
+from tests.modes import mode_of
 from tests.unit.domain.test_manifest import FILES, PLAIN
 from weightmark.adapters.state.records import SqliteRecords
-from weightmark.domain.manifest import encode, manifest_hash
+from weightmark.domain.manifest import Manifest, decode, encode, manifest_hash
 from weightmark.errors import StorageError
 from weightmark.ports.records import Deed, HeadKey, ReleaseRecord, SeenHead
 
@@ -155,6 +156,29 @@ def test_a_number_that_sqlite_cannot_hold_is_an_error_of_ours(records: SqliteRec
     with pytest.raises(StorageError, match="cannot be used"):
         records.remember_head(KEY, SeenHead(1, 2**63))
     assert records.seen_head(KEY) is None
+
+
+def test_the_file_and_its_journal_are_private(
+    path: Path, records: SqliteRecords, no_umask: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir(mode=0o755)
+    seen: dict[str, int] = {}
+
+    def watched(data: bytes) -> Manifest:
+        seen.update({each.name: mode_of(each) for each in path.parent.iterdir()})
+        return decode(data)
+
+    monkeypatch.setattr("weightmark.adapters.state.records.decode", watched)
+    records.remember(RECORD, DATA)
+    assert seen == {"records.sqlite3": 0o600, "records.sqlite3-journal": 0o600}
+
+
+def test_a_path_that_cannot_be_looked_at_is_named(tmp_path: Path) -> None:
+    """A name that is too long stands for all that the system refuses, as root may do the rest."""
+    path = tmp_path / ("n" * 300) / "records.sqlite3"
+    for use in (SqliteRecords(path).releases, lambda: SqliteRecords(path).remember(RECORD, DATA)):
+        with pytest.raises(StorageError, match="too long"):
+            use()
 
 
 def use_in_every_way(records: SqliteRecords) -> None:

@@ -13,14 +13,13 @@ Laws:
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from weightmark.adapters.state.atomic import PRIVATE_FILE, storage_error
+from weightmark.adapters.state.atomic import private_file
 from weightmark.adapters.state.locks import file_lock
 from weightmark.errors import NotDeployedError, StorageError
 
@@ -105,14 +104,15 @@ def writing(path: Path, lock_seconds: float) -> Iterator[sqlite3.Connection]:
         LockTimeoutError: Another process does not let go of the lock.
         StorageError: The file cannot be written.
     """
-    with file_lock(path.with_name(f"{path.name}.lock"), lock_seconds):
-        _create(path)
-        with _opened(path) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            # Whatever ends this before COMMIT closes the connection, and undoes all of it.
-            yield connection
-            connection.execute("COMMIT")
+    with (
+        file_lock(path.with_name(f"{path.name}.lock"), lock_seconds),
+        _opened(private_file(path)) as connection,
+    ):
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        # Whatever ends this before COMMIT closes the connection, and undoes all of it.
+        yield connection
+        connection.execute("COMMIT")
 
 
 def is_created(connection: sqlite3.Connection, path: Path) -> bool:
@@ -157,13 +157,6 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
     except sqlite3.Error as error:
         raise _storage_error(path, error) from error
-
-
-def _create(path: Path) -> None:
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
-    except OSError as error:
-        raise storage_error(path, error) from None
 
 
 def _nothing_yet() -> NotDeployedError:
