@@ -176,7 +176,7 @@ def test_a_look_alike_contract(foreign_release: Release, node: Node) -> None:
 
     finished = verify_through(foreign_release, node, other_code)
     assert_ends(
-        finished, 1, "is not Weightmark's registry", "code hash", "do not use this endpoint"
+        finished, 1, "is not Weightmark's ModelRegistry", "code hash", "do not use this endpoint"
     )
 
 

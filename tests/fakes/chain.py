@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.events import shown_version
+from weightmark.domain.contracts import Contract
 from weightmark.domain.identifiers import (
     check_name,
     checksum_address,
@@ -40,7 +41,6 @@ from weightmark.ports.chain import (
     Block,
     BlockTag,
     RegistrationFilter,
-    RegistryContract,
     TransactionReceipt,
 )
 
@@ -92,7 +92,7 @@ class FakeChain:
         """Return a writer for an account, which can always pay."""
         return FakeChainWriter(self, checksum_address(account))
 
-    def deploy(self) -> RegistryContract:
+    def deploy(self) -> Contract:
         """Put the packaged registry where it belongs."""
         registry = packaged_registry()
         self.code_hashes[registry.address] = registry.code_hash
@@ -209,7 +209,7 @@ class FakeChainWriter:
     chain: FakeChain
     account: str
 
-    def deploy(self) -> RegistryContract:
+    def deploy(self) -> Contract:
         return self.chain.deploy()
 
     def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:

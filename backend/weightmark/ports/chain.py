@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from weightmark.domain.contracts import Contract
 from weightmark.domain.statements import Registration, ReleaseStatement, RevocationStatement
 
 
@@ -29,14 +30,6 @@ class Block:
     number: int
     hash: bytes
     timestamp: int
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryContract:
-    """Which contract is the registry: its address, and the keccak256 of its runtime code."""
-
-    address: str
-    code_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +96,7 @@ class ChainWriter(Protocol):
         """The checksummed address of the account that signs."""
         ...
 
-    def deploy(self) -> RegistryContract:
+    def deploy(self) -> Contract:
         """Deploy the registry where it is not there yet, and return it.
 
         Raises:

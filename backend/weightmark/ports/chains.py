@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
-from weightmark.ports.chain import ChainReader, RegistryContract
+from weightmark.ports.chain import ChainReader
 
 
 class Chains(Protocol):
     """Finds networks, and opens chains."""
 
     @property
-    def registry(self) -> RegistryContract:
+    def registry(self) -> Contract:
         """The registry: the same address and code on every chain."""
         ...
 

@@ -23,14 +23,12 @@ from weightmark.domain.statements import Registration
 from weightmark.domain.trust import TrustList
 from weightmark.errors import (
     ChainUnreachableError,
-    LookAlikeContractError,
-    NotDeployedError,
     UnknownReleaseError,
     UsageError,
-    WrongChainError,
 )
 from weightmark.ports.chain import Block, BlockTag, ChainReader, RegistrationFilter
 from weightmark.ports.chains import Chains
+from weightmark.services.contracts import check_chain_id, check_contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +103,8 @@ def check_chain(reader: ChainReader, network: Network, chains: Chains, block: Bl
         NotDeployedError: There is no code at the registry's address.
         LookAlikeContractError: There is other code.
     """
-    found = reader.chain_id()
-    if found != network.chain_id:
-        raise WrongChainError(
-            f"the endpoint of '{network.name}' serves chain {found}, not {network.chain_id}",
-            hint="correct --rpc-url, or choose another --network",
-        )
-    registry = chains.registry
-    code_hash = reader.code_hash(registry.address, block)
-    if not code_hash:
-        raise NotDeployedError(
-            f"Weightmark's registry is not deployed on '{network.name}' (at {registry.address})",
-            hint=f"deploy it: weightmark network deploy {network.name}",
-        )
-    if code_hash != registry.code_hash:
-        raise LookAlikeContractError(
-            f"the contract at {registry.address} on '{network.name}' is not Weightmark's registry: "
-            f"its code hash is 0x{code_hash.hex()}, not 0x{registry.code_hash.hex()}",
-            hint="do not use this endpoint",
-        )
+    check_chain_id(reader, network)
+    check_contract(reader, network, chains.registry, block)
 
 
 class Lookup:

@@ -15,6 +15,7 @@ from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.api.app import create_app
 from weightmark.bootstrap.application import Application
 from weightmark.domain.content_address import raw_block_cid
+from weightmark.domain.contracts import Contract
 from weightmark.domain.digests import Digest, DigestAlgorithm
 from weightmark.domain.manifest import (
     SCHEMA,
@@ -30,7 +31,6 @@ from weightmark.domain.networks import Network
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import TrustedPublisher
 from weightmark.errors import ConfigurationError, ValueFormatError
-from weightmark.ports.chain import RegistryContract
 from weightmark.ports.records import Deed, ReleaseRecord
 
 ALICE = "0x52908400098527886E0F7030069857D2E4169EE7"
@@ -53,7 +53,7 @@ class FakeChains:
     networks: tuple[Network, ...] = (FIRST, SECOND, UNREADABLE)
 
     @property
-    def registry(self) -> RegistryContract:
+    def registry(self) -> Contract:
         return packaged_registry()
 
     @property

@@ -65,7 +65,7 @@ def nonsense(world: World) -> None:
         (out_of_reach, Outcome.UNCHECKED, "no answer", 3),
         (another_chain, Outcome.UNCHECKED, "serves chain 1, not 11155111", 3),
         (no_contract, Outcome.UNCHECKED, "is not deployed on 'sepolia'", 3),
-        (look_alike, Outcome.FAILED, "is not Weightmark's registry", 1),
+        (look_alike, Outcome.FAILED, "is not Weightmark's ModelRegistry", 1),
         (nonsense, Outcome.UNCHECKED, "cannot have written", 3),
     ],
 )

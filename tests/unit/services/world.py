@@ -13,6 +13,7 @@ from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.adapters.state.trust_file import TrustFile
+from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.policy import Policy
 from weightmark.domain.reference import parse_reference
@@ -22,7 +23,7 @@ from weightmark.domain.trust import TrustedPublisher
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import NotDeployedError, ValueFormatError
 from weightmark.ports.artifacts import Advance
-from weightmark.ports.chain import ChainReader, ChainWriter, RegistrationFilter, RegistryContract
+from weightmark.ports.chain import ChainReader, ChainWriter, RegistrationFilter
 from weightmark.ports.records import Records
 from weightmark.ports.trust import TrustStore
 from weightmark.services.evidence import Evidence
@@ -55,7 +56,7 @@ class FakeChains:
     networks: tuple[Network, ...] = (SEPOLIA, BASE, LOCAL)
 
     @property
-    def registry(self) -> RegistryContract:
+    def registry(self) -> Contract:
         return packaged_registry()
 
     def network(self, chain: str) -> Network:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.keys import PrivateKey
+from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError, UsageError, ValueFormatError
-from weightmark.ports.chain import ChainReader, ChainWriter, RegistryContract
+from weightmark.ports.chain import ChainReader, ChainWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ConfiguredChains:
     default_name: str = ""
 
     @property
-    def registry(self) -> RegistryContract:
+    def registry(self) -> Contract:
         """The registry: the same address and code on every chain."""
         return packaged_registry()
 

@@ -1,4 +1,4 @@
-"""Where the registry is deployed: the same address, with the same code, on every chain.
+"""Where the contracts are deployed: the same addresses, with the same code, on every chain.
 
 The deterministic deployer is Arachnid's "deterministic-deployment-proxy"
 (https://github.com/Arachnid/deterministic-deployment-proxy). Its deployment is one transaction
@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from weightmark.contracts import load
+from weightmark.contracts import CONTRACT_NAMES, ContractName, load
+from weightmark.domain.contracts import Contract
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.keccak import keccak256
-from weightmark.ports.chain import RegistryContract
 
 DEPLOYER_ADDRESS = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 DEPLOYER_SENDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362"
@@ -39,13 +39,31 @@ def create2_address(deployer: str, salt: bytes, init_code: bytes) -> str:
 
 
 @cache
-def packaged_registry() -> RegistryContract:
-    """Return the address and the code hash of the registry that this package carries."""
-    artifact = load("ModelRegistry")
-    address = create2_address(DEPLOYER_ADDRESS, SALT, artifact.bytecode)
-    return RegistryContract(address, artifact.code_hash)
+def packaged_contracts() -> tuple[Contract, ...]:
+    """Return every contract that this package carries, in the order in which they are deployed.
+
+    The registry comes first: it is of use without the others.
+    """
+    return tuple(map(_packaged, sorted(CONTRACT_NAMES, key=lambda name: name != "ModelRegistry")))
+
+
+@cache
+def packaged_registry() -> Contract:
+    """Return the registry."""
+    return _packaged("ModelRegistry")
+
+
+def deployment_of(name: ContractName) -> bytes:
+    """Return what is sent to the deterministic deployer: the salt, then the creation code."""
+    return SALT + load(name).bytecode
 
 
 def registry_deployment() -> bytes:
-    """Return what is sent to the deterministic deployer: the salt, then the creation code."""
-    return SALT + load("ModelRegistry").bytecode
+    """Return what deploys the registry."""
+    return deployment_of("ModelRegistry")
+
+
+def _packaged(name: ContractName) -> Contract:
+    artifact = load(name)
+    address = create2_address(DEPLOYER_ADDRESS, SALT, artifact.bytecode)
+    return Contract(name, address, artifact.code_hash)

@@ -21,6 +21,7 @@ from weightmark.adapters.chain.reverts import error_of, revert_data
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_values import Answers
 from weightmark.adapters.imports import kept_recursion_limit
+from weightmark.domain.contracts import Contract
 from weightmark.domain.keccak import keccak256
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import (
@@ -30,7 +31,7 @@ from weightmark.errors import (
     WeightmarkError,
     WrongChainError,
 )
-from weightmark.ports.chain import BlockTag, RegistryContract, TransactionReceipt
+from weightmark.ports.chain import BlockTag, TransactionReceipt
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -96,7 +97,7 @@ class RpcChainWriter:
         """The checksummed address of the account that signs."""
         return str(self._signer.address)
 
-    def deploy(self) -> RegistryContract:
+    def deploy(self) -> Contract:
         """Deploy the registry, and the deterministic deployer before it, where they are missing.
 
         Raises:

@@ -12,9 +12,10 @@ from weightmark.adapters.chain.calls import register_call, revoke_call
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded.database import corrupt, is_created, writing
 from weightmark.adapters.imports import kept_recursion_limit
+from weightmark.domain.contracts import Contract
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import TransactionFailedError
-from weightmark.ports.chain import RegistryContract, TransactionReceipt
+from weightmark.ports.chain import TransactionReceipt
 
 if TYPE_CHECKING:
     from eth_keys.datatypes import PrivateKey
@@ -43,7 +44,7 @@ class EmbeddedChainWriter:
         address: str = self._key.public_key.to_checksum_address()
         return address
 
-    def deploy(self) -> RegistryContract:
+    def deploy(self) -> Contract:
         """Create the chain where there is none yet, and return its registry."""
         with self._machine():
             return packaged_registry()
