@@ -58,6 +58,11 @@ class FakeArtifact:
     is_read_only: bool = False
     hashed: list[str] = field(default_factory=list)
 
+    @property
+    def beside(self) -> FakeArtifact:
+        """This artifact: its sidecars lie beside its files."""
+        return self
+
     def list(self, ignores: Collection[str] = ()) -> Listing:
         """Return what the artifact holds."""
         if self.is_missing:
@@ -92,8 +97,8 @@ class FakeArtifact:
             raise ArtifactError(f"'{name}' is larger than {limit} bytes")
         return self.sidecars[name]
 
-    def discard_partials(self) -> None:
-        """Nothing is ever half written here."""
+    def make_room(self, name: str) -> None:
+        """Nothing is ever half written here, or in a sidecar's place."""
 
     def write_sidecar(self, name: str, data: bytes) -> str:
         """Keep a sidecar."""

@@ -57,6 +57,11 @@ class HashedFiles:
 class Artifact(Protocol):
     """A directory of files, or one file, that makes up a model."""
 
+    @property
+    def beside(self) -> Artifact:
+        """The same files, with the sidecars that lie beside them, wherever this one's are."""
+        ...
+
     def list(self, ignores: Collection[str] = ()) -> Listing:
         """Return what the artifact holds, without reading it.
 
@@ -93,12 +98,13 @@ class Artifact(Protocol):
         """
         ...
 
-    def discard_partials(self) -> None:
-        """Remove what a process that was killed while it wrote a sidecar has left behind.
+    def make_room(self, name: str) -> None:
+        """Prepare for a sidecar: what a killed process left half written is removed.
 
         Raises:
             MissingPathError: The artifact is not there.
-            StorageError: It cannot be removed.
+            ManifestError: Another file, which is not ours to replace, is in the sidecar's place.
+            StorageError: Something cannot be removed.
         """
         ...
 
@@ -106,6 +112,7 @@ class Artifact(Protocol):
         """Write a sidecar atomically, and return where it is.
 
         Raises:
+            ManifestError: Another file, which is not ours to replace, is in its place.
             StorageError: It cannot be written.
         """
         ...

@@ -22,9 +22,10 @@ from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
-from weightmark.services.verification.files import FileSelection, check_files
-from weightmark.services.verification.identity import check_root
-from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
+from weightmark.services.sidecars import MANIFEST
+from weightmark.services.verification.contents import check_contents
+from weightmark.services.verification.files import FileSelection
+from weightmark.services.verification.identity import check_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,11 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     Raises:
         MissingPathError: The artifact is not there.
         ArtifactError: It holds something that cannot be accepted, or changed while it was read.
-        ManifestError: A value of the draft breaks its rule.
+        ManifestError: A value of the draft breaks its rule, or another file is in the manifest's
+            place.
+        StorageError: What an earlier run left cannot be removed.
     """
-    artifact.discard_partials()
+    artifact.make_room(MANIFEST)
     listing = artifact.list(draft.ignores)
     hashed = artifact.hash(listing.sizes, draft.algorithm, start(listing.total_size))
     for _, error in sorted(hashed.errors.items()):
@@ -83,35 +86,24 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     return manifest
 
 
-def verify_manifest(
-    artifact: Artifact, selection: FileSelection, start: Start, beside: Artifact | None = None
-) -> Verdict:
+def verify_manifest(artifact: Artifact, selection: FileSelection, start: Start) -> Verdict:
     """Check files against a manifest alone: it proves that they belong together, not who says so.
 
     Args:
         artifact: The files.
         selection: Which files to check.
         start: Called before files are read.
-        beside: The same files with the manifest that may lie beside them, where ``artifact`` has
-            one from elsewhere.
     """
     try:
         evidence = Evidence.read(artifact)
-        listing = artifact.list(evidence.manifest.ignored_patterns)
     except WeightmarkError as error:
         return Verdict((Check.of_error(1, "manifest", error),))
     manifest = evidence.manifest
     message = "no chain was read: the manifest proves the files, not who published them"
     checks = (
-        Check(1, "manifest", Outcome.PASSED, "the manifest is well-formed and canonical"),
-        check_root(evidence),
+        *check_manifest(evidence),
         Check(4, "chain", Outcome.NOT_APPLICABLE, message),
-        *check_files(artifact, listing, manifest, selection, start),
-        *check_signatures(listing, manifest),
-        *check_manifest_beside(beside, listing, manifest),
+        *check_contents(artifact, evidence, selection, start),
     )
-    return Verdict(checks, release=_label(manifest), partial=selection.is_partial)
-
-
-def _label(manifest: Manifest) -> str:
-    return f"{manifest.publisher}/{manifest.name}@{manifest.version}"
+    release = f"{manifest.publisher}/{manifest.name}@{manifest.version}"
+    return Verdict(checks, release=release, partial=selection.is_partial)

@@ -42,6 +42,11 @@ class LocalArtifact:
         self._workers = workers or default_workers()
         self._tree = Tree(b"")
 
+    @property
+    def beside(self) -> LocalArtifact:
+        """This artifact: its sidecars lie beside its files."""
+        return self
+
     def list(self, ignores: Collection[str] = ()) -> Listing:
         """Return what the artifact holds, without reading it.
 
@@ -95,8 +100,8 @@ class LocalArtifact:
         """
         return self._sidecars().read(name, limit)
 
-    def discard_partials(self) -> None:
-        """Remove what a process that was killed while it wrote a sidecar has left behind.
+    def make_room(self, name: str) -> None:  # noqa: ARG002 - every sidecar's is the same
+        """Prepare for a sidecar: what a killed process left half written is removed.
 
         Raises:
             StorageError: It cannot be removed.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
-from weightmark.adapters.files.sidecars import read_bounded, write_atomically
+from weightmark.adapters.files.reading import read_at_most
+from weightmark.adapters.files.sidecars import Sidecars, read_bounded, write_atomically
 from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import MAX_MANIFEST_SIZE, decode
+from weightmark.domain.text import printable
+from weightmark.errors import InputError, ManifestError
 from weightmark.ports.artifacts import Advance, Artifact, HashedFiles, Listing
 
 
@@ -17,6 +22,11 @@ class ManifestElsewhere:
         self._artifact = artifact
         self._manifest = manifest
         self._path = path
+
+    @property
+    def beside(self) -> Artifact:
+        """The same files, with the manifest that may lie beside them."""
+        return self._artifact
 
     def list(self, ignores: Collection[str] = ()) -> Listing:
         """Return what the artifact holds."""
@@ -34,12 +44,32 @@ class ManifestElsewhere:
             return read_bounded(self._path, limit)
         return self._artifact.read_sidecar(name, limit)
 
-    def discard_partials(self) -> None:
-        """Remove what a process that was killed while it wrote a sidecar has left behind."""
-        self._artifact.discard_partials()
+    def make_room(self, name: str) -> None:
+        """Prepare for a sidecar; see `write_sidecar`."""
+        if name == self._manifest:
+            _refuse_to_replace(self._path)
+            Sidecars(self._path.parent).discard_partials()
+        self._artifact.make_room(name)
 
     def write_sidecar(self, name: str, data: bytes) -> str:
-        """Write a sidecar atomically, and return where it is."""
+        """Write a sidecar atomically, and return where it is.
+
+        Beside the files its name says whose it is. A place that the user names may be anybody's:
+        there a manifest only is replaced.
+        """
         if name == self._manifest:
+            _refuse_to_replace(self._path)
             return write_atomically(self._path, data)
         return self._artifact.write_sidecar(name, data)
+
+
+def _refuse_to_replace(path: Path) -> None:
+    try:
+        decode(read_at_most(os.fsencode(path), MAX_MANIFEST_SIZE, path.name))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except InputError as error:
+        raise ManifestError(
+            f"'{printable(str(path))}' is there, and is no manifest: {error.message}",
+            hint="it is left as it is: name another place with --out, or move it away",
+        ) from None

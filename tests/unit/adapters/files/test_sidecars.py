@@ -81,20 +81,33 @@ def test_a_file_that_the_user_names_is_read_within_bounds(tmp_path: Path) -> Non
         write_atomically(tmp_path / "gone/manifest.json", b"")
 
 
+OTHER_NAMES = (
+    ".weightmark-.partial",
+    ".weightmark-0BADCAFE.partial",
+    ".weightmark-0badcaf.partial",
+    ".weightmark-0badcafe.partial.md",
+    ".weightmark-0badcafe1.partial",
+    ".weightmark-notes!!!.partial",
+    "weightmark-0badcafe.partial",
+)
+
+
 def test_what_a_killed_writer_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / ".weightmark-0badcafe.partial").write_bytes(b"{")
+    for name in (".weightmark-0badcafe.partial", *OTHER_NAMES):
+        (tmp_path / name).write_bytes(b"{")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub/.weightmark-0badcafe.partial").write_bytes(b"{")
     (tmp_path / "weights").write_bytes(b"1")
     artifact = LocalArtifact(tmp_path)
-    artifact.discard_partials()
-    assert sorted(artifact.list().sizes) == ["sub/.weightmark-0badcafe.partial", "weights"]
+    artifact.make_room("weightmark.json")
+    kept = (*OTHER_NAMES, "sub/.weightmark-0badcafe.partial", "weights")
+    assert sorted(artifact.list().sizes) == sorted(kept)
 
 
 def test_a_partial_file_that_cannot_be_removed_is_named(tmp_path: Path) -> None:
     (tmp_path / ".weightmark-0badcafe.partial").mkdir()
     with pytest.raises(StorageError, match="0badcafe"):
-        LocalArtifact(tmp_path).discard_partials()
+        LocalArtifact(tmp_path).make_room("weightmark.json")
 
 
 def test_a_writer_whose_partial_file_was_removed_writes_again(
