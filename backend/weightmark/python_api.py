@@ -10,21 +10,16 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
 from weightmark.bootstrap.settings import working_environment
-from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import UsageError, VerificationFailedError
 from weightmark.ports.artifacts import Advance, Start
-from weightmark.services.manifests import ManifestDraft
-from weightmark.services.publish import Publication, PublishRequest
+from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
-from weightmark.services.revoke import revoke as revoke_release
-from weightmark.services.verification.files import FileSelection
-from weightmark.services.verification.procedure import VerificationRequest
 
 PathLike = str | Path
 
@@ -88,14 +83,10 @@ def verify(
         StorageError: A file of our own state cannot be read.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    selection = FileSelection(_patterns("only", only))
+    patterns = _patterns("only", only)
     application = _application(configuration)
-    request = VerificationRequest(
-        artifact=application.artifact(Path(path), manifest=_path(manifest), cached=False),
-        release=parse_reference(release) if release else None,
-        policy=application.policy(),
-        selection=selection,
-        beside=application.artifact(Path(path), cached=False) if manifest else None,
+    request = verification_request(
+        application, Path(path), release=release, only=patterns, manifest=_path(manifest)
     )
     return application.verifier().verify(request, progress or _silent)
 
@@ -185,20 +176,19 @@ def publish(
     """
     ignored = _patterns("ignores", ignores)
     application = _application(configuration)
-    chain = application.network
-    draft = ManifestDraft(
-        publisher=checksum_address(publisher or application.accounts.address(chain)),
-        name=check_name(name),
-        version=check_version(version),
-        created=application.creation_time(),
-        algorithm=DigestAlgorithm.parse(application.settings.digest or DigestAlgorithm.SHA2_256),
+    draft = manifest_draft(
+        application,
+        name=name,
+        version=version,
+        publisher=publisher,
         created_by=created_by,
         metadata=metadata or Metadata(),
         ignores=ignored,
     )
-    artifact = application.artifact(Path(source), manifest=_path(out), cached=True)
-    request = PublishRequest(artifact, draft, chain, authority)
-    return application.publisher(chain).publish(request, progress or _silent)
+    request = publish_request(
+        application, Path(source), draft, out=_path(out), authority_index=authority
+    )
+    return application.publisher(request.network).publish(request, progress or _silent)
 
 
 def revoke(
@@ -245,15 +235,8 @@ def revoke(
     chosen = _reason(reason)
     application = _application(configuration)
     found = application.resolve(parse_reference(release))
-    return revoke_release(
-        application.chains,
-        lambda: application.writer(found.network),
-        found,
-        chosen,
-        application.records,
-        successor=successor,
-        tombstone=tombstone,
-        authority_index=authority,
+    return application.revoke(
+        found, chosen, successor=successor, tombstone=tombstone, authority_index=authority
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,11 @@ from weightmark.bootstrap.accounts import (
     Ask,
     refuse_to_ask,
 )
+from weightmark.bootstrap.artifacts import Artifacts
 from weightmark.bootstrap.settings import Settings, load_settings, read_small
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import Policy, decode_policy
-from weightmark.errors import ArtifactError, ConfigurationError
-from weightmark.services import sidecars
+from weightmark.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from weightmark.adapters.chain.configured import ConfiguredChains
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
     from weightmark.adapters.state.records import SqliteRecords
     from weightmark.adapters.state.trust_file import TrustFile
     from weightmark.domain.reference import Reference
-    from weightmark.ports.artifacts import Artifact
+    from weightmark.domain.registry import Reason
     from weightmark.ports.chain import Block, ChainWriter
     from weightmark.ports.records import FileRecord
     from weightmark.services.catalogue import Catalogue
     from weightmark.services.lookup import Lookup, ResolvedReference
     from weightmark.services.publish import Publisher
+    from weightmark.services.revoke import Revocation
     from weightmark.services.verification.procedure import Verifier
 
 
@@ -117,37 +119,10 @@ class Application:
         """The network on which is published: the chosen one, or the default."""
         return self.chains.chosen or self.chains.default
 
-    def artifact(self, path: Path, *, manifest: Path | None = None, cached: bool) -> Artifact:
-        """Return an artifact on this machine.
-
-        Args:
-            path: A directory or a file.
-            manifest: Where its manifest is, if it is not beside the files.
-            cached: Whether digests of files that did not change may come from the cache.
-
-        Raises:
-            ConfigurationError: The configuration comes with the artifact.
-            ArtifactError: The manifest's place is among the artifact's files.
-        """
-        from weightmark.adapters.files.digest_cache import DigestCache
-        from weightmark.adapters.files.local_artifact import LocalArtifact
-        from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
-
-        # What lies beside a single file may have come with it.
-        beside = path.is_file() and not cached
-        self.settings.refuse_files_inside(path.parent if beside else path)
-        cache = DigestCache(self.settings.data_dir / "digests.sqlite3") if cached else None
-        artifact = LocalArtifact(path, cache=cache)
-        if manifest is None:
-            return artifact
-        return ManifestElsewhere(artifact, sidecars.MANIFEST, outside(manifest, path))
-
-    def manifest_alone(self, path: Path) -> Artifact:
-        """Return an artifact of whose manifest only is known where it is."""
-        from weightmark.adapters.files.local_artifact import LocalArtifact
-        from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
-
-        return ManifestElsewhere(LocalArtifact(path.parent), sidecars.MANIFEST, path)
+    @cached_property
+    def artifacts(self) -> Artifacts:
+        """What opens artifacts."""
+        return Artifacts(self.settings)
 
     def policy(self) -> Policy:
         """Return the policy that is configured, or the default one.
@@ -184,9 +159,9 @@ class Application:
         """
         from weightmark.services.find import find_digest, find_file
 
-        path = Path(file_or_digest)
-        if path.is_file():
-            return find_file(self.artifact(path, cached=False), self.records)
+        # Not Path's own way to ask, which raises where the name is too long.
+        if isfile(file_or_digest):
+            return find_file(self.artifacts.download(Path(file_or_digest)), self.records)
         return find_digest(file_or_digest, self.records)
 
     def lookup(self, network: Network) -> Lookup:
@@ -221,18 +196,6 @@ class Application:
         check_chain(reader, network, self.chains, block)
         return block
 
-    def check_writable(self) -> None:
-        """Make sure that state can be written.
-
-        Raises:
-            StorageError: It cannot.
-        """
-        from weightmark.adapters.state.atomic import write_private
-
-        probe = self.settings.data_dir / ".writable"
-        write_private(probe, b"", replace=True)
-        probe.unlink()
-
     def verifier(self) -> Verifier:
         """Return what verifies downloads."""
         from weightmark.services.verification.procedure import Verifier
@@ -250,6 +213,38 @@ class Application:
             self.records,
             unix_time,
             self._release_lock,
+        )
+
+    def revoke(
+        self,
+        release: ResolvedReference,
+        reason: Reason,
+        *,
+        successor: str,
+        tombstone: bool,
+        authority_index: int,
+    ) -> Revocation:
+        """Revoke a release with the configured key, as `weightmark.services.revoke.revoke` says.
+
+        Raises:
+            UsageError: The release has no version, or the successor does not fit.
+            ValueFormatError: The successor is no version.
+            RefusedError: The release is not there, is revoked, or the key is not an owner.
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+            UnavailableError: The chain is out of reach.
+        """
+        from weightmark.services.revoke import revoke
+
+        return revoke(
+            self.chains,
+            lambda: self.writer(release.network),
+            release,
+            reason,
+            self.records,
+            successor=successor,
+            tombstone=tombstone,
+            authority_index=authority_index,
         )
 
     def writer(self, network: Network) -> ChainWriter:
@@ -280,21 +275,6 @@ class Application:
         from weightmark.adapters.state.locks import file_lock
 
         return file_lock(self.settings.data_dir / "locks" / f"{release_id.hex()}.lock")
-
-
-def outside(manifest: Path, artifact: Path) -> Path:
-    """Return ``manifest`` if it may be the place of a manifest.
-
-    Raises:
-        ArtifactError: It would be one of the artifact's files.
-    """
-    beside = artifact.is_dir() and manifest.resolve() == artifact.resolve() / sidecars.MANIFEST
-    if manifest.resolve().is_relative_to(artifact.resolve()) and not beside:
-        raise ArtifactError(
-            f"{manifest} lies inside the artifact, and would become a part of it",
-            hint="choose a place outside of it",
-        )
-    return manifest
 
 
 def unix_time() -> int:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
+from weightmark.adapters.state.atomic import write_private
 from weightmark.bootstrap.application import Application
 from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
@@ -74,7 +75,7 @@ def _server() -> Finding:
 def _data_directory(application: Application) -> str:
     folder: Path = application.settings.data_dir
     if folder.exists():
-        application.check_writable()
+        _check_writable(folder)
         return f"{folder} can be written by user {os.getuid()}"
     parent = next(each for each in folder.parents if each.exists())
     if not (parent.is_dir() and os.access(parent, os.W_OK)):
@@ -83,6 +84,12 @@ def _data_directory(application: Application) -> str:
             hint="choose another place with --data-dir or WEIGHTMARK_HOME",
         )
     return f"{folder} is made on first use"
+
+
+def _check_writable(folder: Path) -> None:
+    probe = folder / ".writable"
+    write_private(probe, b"", replace=True)
+    probe.unlink()
 
 
 def _trust(application: Application) -> str:
@@ -103,7 +110,7 @@ def _policy(application: Application) -> str:
 def _key(application: Application) -> str:
     network = application.network
     if application.accounts.is_made_on_first_use(network):
-        return "the embedded chain's own key is made on first use"
+        return "the key of this machine's own chains is made on first use"
     return f"publishing as {application.accounts.address(network)}"
 
 

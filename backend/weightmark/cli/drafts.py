@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import exists, isfile
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,9 @@ import click
 from msgspec import UNSET
 
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.requests import manifest_draft
 from weightmark.cli.options import combined, digest
-from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.documents import hex_text
-from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.errors import ManifestError
 from weightmark.services.evidence import Evidence
@@ -52,12 +52,13 @@ def read_evidence(application: Application, path: Path) -> Evidence:
         MissingPathError: There is none.
         ManifestError: It is malformed.
     """
-    if path.is_file() and not path.with_name(f"{path.name}.{MANIFEST}").exists():
+    # Not Path's own ways to ask, which raise what the system says of a name that is too long.
+    if isfile(path) and not exists(path.with_name(f"{path.name}.{MANIFEST}")):
         try:
-            return Evidence.read(application.manifest_alone(path))
+            return Evidence.read(application.artifacts.manifest_alone(path))
         except ManifestError as error:
             raise ManifestError(f"'{path}' is no manifest: {error.message}") from None
-    return Evidence.read(application.artifact(path, cached=False))
+    return Evidence.read(application.artifacts.download(path))
 
 
 def summary(evidence: Evidence, path: str) -> dict[str, object]:
@@ -91,13 +92,11 @@ def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:
         ValueFormatError: A name, version, address or digest does not have its form.
         KeyFileError: No publisher is given, and there is no key.
     """
-    publisher = given["publisher"] or application.accounts.address(application.network)
-    return ManifestDraft(
-        publisher=checksum_address(publisher),
-        name=check_name(given["name"]),
-        version=check_version(given["version"]),
-        created=application.creation_time(),
-        algorithm=DigestAlgorithm.parse(application.settings.digest or DigestAlgorithm.SHA2_256),
+    return manifest_draft(
+        application,
+        name=given["name"],
+        version=given["version"],
+        publisher=given["publisher"],
         created_by=given["created_by"],
         metadata=Metadata(
             description=given["description"] or UNSET,

@@ -11,22 +11,21 @@ from tests.conftest import ModelMaker
 from tests.fakes.chain import FakeChain, FakeChainWriter
 from tests.unit.services.world import ALICE, SEPOLIA, FakeChains, unseen
 from weightmark.adapters.state.keys import PrivateKey
-from weightmark.bootstrap.application import Application, outside, unix_time
+from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
+from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
+from weightmark.domain.manifest import Metadata
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy
 from weightmark.domain.reference import parse_reference
+from weightmark.domain.registry import Reason
 from weightmark.domain.trust import TrustedPublisher
 from weightmark.errors import (
-    ArtifactError,
     ConfigurationError,
     MissingPathError,
     NotDeployedError,
     ValueFormatError,
 )
-from weightmark.services.manifests import ManifestDraft
-from weightmark.services.publish import PublishRequest
-from weightmark.services.verification.procedure import VerificationRequest
 
 
 class WritableChains(FakeChains):
@@ -92,32 +91,6 @@ def test_a_trust_file_may_be_elsewhere(tmp_path: Path) -> None:
     application(tmp_path, trust=str(path)).trust.add(TrustedPublisher("acme", 1, ALICE))
     assert path.exists()
     assert application(tmp_path).trust.load().publishers == ()
-
-
-def test_a_configuration_inside_the_artifact_is_refused(
-    tmp_path: Path, make_model: ModelMaker
-) -> None:
-    model = make_model(tmp_path / "model")
-    (model / "weightmark.toml").write_text("trust = 'trust.toml'")
-    inside = Application.load({"data_dir": str(tmp_path)}, {}, model)
-    with pytest.raises(ConfigurationError, match="lies inside the artifact"):
-        inside.artifact(model, cached=False)
-    assert application(tmp_path).artifact(model, cached=True).list().sizes
-
-
-def test_a_manifest_elsewhere(tmp_path: Path, make_model: ModelMaker) -> None:
-    model = make_model(tmp_path / "model")
-    manifest = tmp_path / "manifest.json"
-    manifest.write_bytes(b"{}")
-    artifact = application(tmp_path).artifact(model, manifest=manifest, cached=False)
-    assert artifact.read_sidecar("weightmark.json", 10) == b"{}"
-    assert (
-        application(tmp_path).manifest_alone(manifest).read_sidecar("weightmark.json", 9) == b"{}"
-    )
-    assert outside(model / "weightmark.json", model) == model / "weightmark.json"
-    for place in (model / "config.json", model / "tokenizer/weightmark.json"):
-        with pytest.raises(ArtifactError, match="lies inside the artifact"):
-            outside(place, model)
 
 
 def test_finding_needs_a_file_or_a_digest(tmp_path: Path) -> None:
@@ -208,18 +181,32 @@ def test_publishing_verifying_and_looking_up_share_one_state(
     chain = FakeChain(LOCAL.chain_id, is_local=True)
     vars(found)["chains"] = WritableChains({LOCAL.chain_id: chain}, default=LOCAL)
     publisher = found.accounts.address(LOCAL)
-    draft = ManifestDraft(publisher, "acme/digits", "1.0.0", found.creation_time())
-    request = PublishRequest(found.artifact(model, cached=True), draft, LOCAL)
+    draft = manifest_draft(
+        found,
+        name="acme/digits",
+        version="1.0.0",
+        publisher=None,
+        created_by="",
+        metadata=Metadata(),
+        ignores=(),
+    )
+    request = publish_request(found, model, draft, out=None, authority_index=0)
     publication = found.publisher(LOCAL).publish(request, unseen)
     assert (tmp_path / "home/locks").is_dir()
 
-    artifact = found.artifact(model, cached=False)
-    assert found.verifier().verify(VerificationRequest(artifact), unseen).verified
+    verification = verification_request(found, model, release=None, only=(), manifest=None)
+    assert found.verifier().verify(verification, unseen).verified
     resolved = found.resolve(parse_reference("me/acme/digits@1.0.0"))
     assert (resolved.publisher, resolved.network) == (publisher, LOCAL)
     view = found.lookup(LOCAL).release(publisher, "acme/digits", "1.0.0")
     assert view.reference == publication.reference
     assert found.catalogue().release("me", "acme/digits", "1.0.0") == view
+
+    revocation = found.revoke(
+        resolved, Reason.WITHDRAWN, successor="", tombstone=False, authority_index=0
+    )
+    assert revocation.reference == publication.reference
+    assert not found.verifier().verify(verification, unseen).verified
 
 
 def test_a_key_that_is_named_in_the_call_outranks_the_variable(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.artifact import FakeArtifact, entry_of
 from tests.unit.services.world import ALICE, FILES, NAME, assert_problem, unseen
+from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import Metadata, decode, encode
 from weightmark.domain.merkle import MerkleTree
@@ -129,15 +132,21 @@ def test_no_manifest_and_no_artifact(artifact: FakeArtifact) -> None:
 
 
 def test_a_manifest_beside_the_files_must_be_true_though_another_is_named(
-    artifact: FakeArtifact,
+    artifact: FakeArtifact, tmp_path: Path
 ) -> None:
-    named = FakeArtifact(artifact.files, dict(artifact.sidecars))
-    assert verify_manifest(named, FileSelection(), unseen, artifact).verified
+    (tmp_path / "named.json").write_bytes(artifact.sidecars[MANIFEST])
+    named = ManifestElsewhere(artifact, MANIFEST, tmp_path / "named.json")
+    assert verify_manifest(named, FileSelection(), unseen).verified
+    renamed = replace(Evidence.read(artifact).manifest, name="other/name")
+    artifact.sidecars[MANIFEST] = encode(renamed)
+    assert verify_manifest(named, FileSelection(), unseen).verified
     other = create_manifest(FakeArtifact({"evil.py": b""}), DRAFT, unseen)
     artifact.sidecars[MANIFEST] = encode(other)
-    verdict = verify_manifest(named, FileSelection(), unseen, artifact)
+    verdict = verify_manifest(named, FileSelection(), unseen)
     assert {check.name for check in verdict.problems} == {"sidecar"}
     assert verdict.exit_status == 1
     assert all(MANIFEST in check.message for check in verdict.problems)
     artifact.sidecars[MANIFEST] = b"garbage"
-    assert verify_manifest(named, FileSelection(), unseen, artifact).exit_status == 4
+    assert verify_manifest(named, FileSelection(), unseen).exit_status == 4
+    del artifact.sidecars[MANIFEST]
+    assert verify_manifest(named, FileSelection(), unseen).verified

@@ -34,7 +34,7 @@ def create(source: Path, *, as_json: bool, **given: Any) -> None:
 
     application = options.application(given)
     draft = drafts.draft_of(application, given)
-    artifact = application.artifact(source, manifest=given["out"], cached=True)
+    artifact = application.artifacts.source(source, given["out"])
     with progress("hashing") as start:
         evidence = Evidence.of(create_manifest(artifact, draft, start))
     path = artifact.write_sidecar(MANIFEST, evidence.data)
@@ -71,10 +71,9 @@ def verify(
     from weightmark.services.verification.files import FileSelection
 
     application = options.application(given)
-    artifact = application.artifact(path, manifest=manifest_path, cached=False)
-    beside = application.artifact(path, cached=False) if manifest_path else None
+    artifact = application.artifacts.download(path, manifest_path)
     with progress("verifying") as start:
-        verdict = verify_manifest(artifact, FileSelection(only), start, beside)
+        verdict = verify_manifest(artifact, FileSelection(only), start)
     return verdicts.print_verdict(verdict, path, as_json=as_json)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from weightmark.bootstrap.requests import publish_request
 from weightmark.cli import drafts, options, output
 from weightmark.cli.progress import progress
 from weightmark.services.documents import publication_document
@@ -38,17 +39,15 @@ def command(source: Path, authority: int, *, yes: bool, as_json: bool, **given: 
     SOURCE is a directory or a file. A publish that was interrupted is completed by running the
     same command again.
     """
-    from weightmark.services.publish import PublishRequest
-
     application = options.application(given)
     network = application.network
     options.confirm_transaction(network, yes=yes)
     draft = drafts.draft_of(application, given)
-    artifact = application.artifact(source, manifest=given["out"], cached=True)
+    request = publish_request(
+        application, source, draft, out=given["out"], authority_index=authority
+    )
     with progress("hashing") as start:
-        publication = application.publisher(network).publish(
-            PublishRequest(artifact, draft, network, authority), start
-        )
+        publication = application.publisher(network).publish(request, start)
     document = publication_document(publication)
     if as_json:
         output.print_json(document)

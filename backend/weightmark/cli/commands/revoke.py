@@ -51,17 +51,12 @@ def command(
     **given: Any,
 ) -> None:
     """Revoke the release REF, which is [chain:]publisher/name@version. This cannot be undone."""
-    from weightmark.services.revoke import revoke
-
     application = options.application(given)
     release = application.resolve(parse_reference(ref))
     options.confirm_transaction(release.network, yes=yes)
-    revocation = revoke(
-        application.chains,
-        lambda: application.writer(release.network),
+    revocation = application.revoke(
         release,
         REASONS_BY_LABEL[reason],
-        application.records,
         successor=successor,
         tombstone=tombstone,
         authority_index=authority,

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from weightmark.bootstrap.requests import verification_request
 from weightmark.cli import options, verdicts
 from weightmark.cli.progress import progress
-from weightmark.domain.reference import parse_reference
 
 
 @click.command(
@@ -49,16 +49,9 @@ def command(
     The publisher must be trusted: named by a REF with an address, by the trust file
     ('weightmark trust add') or by a policy.
     """
-    from weightmark.services.verification.files import FileSelection
-    from weightmark.services.verification.procedure import VerificationRequest
-
     application = options.application(given)
-    request = VerificationRequest(
-        artifact=application.artifact(path, manifest=manifest_path, cached=False),
-        release=parse_reference(release) if release else None,
-        policy=application.policy(),
-        selection=FileSelection(only),
-        beside=application.artifact(path, cached=False) if manifest_path else None,
+    request = verification_request(
+        application, path, release=release, only=only, manifest=manifest_path
     )
     with progress("verifying") as start:
         verdict = application.verifier().verify(request, start)

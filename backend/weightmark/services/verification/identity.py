@@ -1,4 +1,4 @@
-"""Steps 2 and 3: what the manifest's entries give, which release it is, and who is trusted."""
+"""Steps 1 to 3: what the manifest's entries give, which release it is, and who is trusted."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ NAME_THE_CHAIN = (
 )
 
 
-def check_root(evidence: Evidence) -> Check:
-    """Compare the declared artifact root with the one that the entries give."""
+def check_manifest(evidence: Evidence) -> tuple[Check, Check]:
+    """Say that the manifest was read, and compare its root with the one that its entries give."""
     manifest = evidence.manifest
+    read = Check(1, "manifest", Outcome.PASSED, "the manifest is well-formed and canonical")
     if manifest.tree().root == evidence.artifact_root:
-        return Check(2, "artifact-root", Outcome.PASSED, f"the root is {manifest.artifact_root}")
+        message = f"the root is {manifest.artifact_root}"
+        return read, Check(2, "artifact-root", Outcome.PASSED, message)
     message = "the artifact root does not follow from the manifest's files"
-    return Check(2, "artifact-root", Outcome.FAILED, message)
+    return read, Check(2, "artifact-root", Outcome.FAILED, message)
 
 
 def check_reference(evidence: Evidence, expected: ResolvedReference | None) -> Check:

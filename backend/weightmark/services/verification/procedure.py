@@ -18,14 +18,14 @@ from weightmark.ports.records import Deed, Records
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import Lookup, ResolvedReference, resolve
 from weightmark.services.verification.chain import ChainFindings, check_on_chain
-from weightmark.services.verification.files import FileSelection, check_files
+from weightmark.services.verification.contents import check_contents
+from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.identity import (
     NAME_THE_CHAIN,
+    check_manifest,
     check_reference,
-    check_root,
     check_trust,
 )
-from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,12 @@ class VerificationRequest:
         release: The release that it has to be, or None for the one that the manifest names.
         policy: What is demanded.
         selection: Which files to check.
-        beside: The same files with the manifest that may lie beside them, where ``artifact`` has
-            one from elsewhere.
     """
 
     artifact: Artifact
     release: Reference | None = None
     policy: Policy = field(default_factory=Policy)
     selection: FileSelection = field(default_factory=FileSelection)
-    beside: Artifact | None = None
 
 
 class Verifier:
@@ -78,9 +75,8 @@ class Verifier:
             evidence, network, self._chains, self._records, request.policy, self._clock()
         )
         checks = (
-            Check(1, "manifest", Outcome.PASSED, "the manifest is well-formed and canonical"),
-            # 2. Identity.
-            check_root(evidence),
+            # 1. and 2. Identity.
+            *check_manifest(evidence),
             check_reference(evidence, expected),
             # 3. Trust.
             check_trust(
@@ -95,7 +91,7 @@ class Verifier:
             *(_hinted(check) if is_assumed else check for check in findings.checks),
             *self._check_newest(evidence, expected),
             # 7. and 8. Files and signatures.
-            *_check_contents(request, evidence, start),
+            *check_contents(request.artifact, evidence, request.selection, start),
             # 9. Policy.
             *request.policy.check(manifest),
         )
@@ -160,18 +156,3 @@ def _hinted(check: Check) -> Check:
     if check.name == "chain" and check.outcome is Outcome.UNCHECKED:
         return dataclasses.replace(check, hint=NAME_THE_CHAIN)
     return check
-
-
-def _check_contents(
-    request: VerificationRequest, evidence: Evidence, start: Start
-) -> tuple[Check, ...]:
-    manifest = evidence.manifest
-    try:
-        listing = request.artifact.list(manifest.ignored_patterns)
-    except WeightmarkError as error:
-        return (Check.of_error(7, "files", error),)
-    return (
-        *check_files(request.artifact, listing, manifest, request.selection, start),
-        *check_signatures(listing, manifest),
-        *check_manifest_beside(request.beside, listing, manifest),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from weightmark.domain.manifest import Manifest
+from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest
 from weightmark.domain.verdict import Check, Outcome
 from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, Listing
@@ -31,20 +31,22 @@ def check_signatures(listing: Listing, manifest: Manifest) -> tuple[Check, ...]:
 
 
 def check_manifest_beside(
-    beside: Artifact | None, listing: Listing, manifest: Manifest
+    beside: Artifact, listing: Listing, evidence: Evidence
 ) -> tuple[Check, ...]:
-    """Say what is not true in a manifest that lies beside files which another one describes.
+    """Say what is not true in the manifest that lies beside the files, where another one is used.
 
     It is outside the files' tree, and must not become a place where anything can be hidden.
     """
-    if beside is None or MANIFEST not in listing.sidecars:
+    if MANIFEST not in listing.sidecars:
         return ()
     try:
-        found = Evidence.read(beside).manifest
+        data = beside.read_sidecar(MANIFEST, MAX_MANIFEST_SIZE)
+        found = evidence if data == evidence.data else Evidence.parse(data)
     except WeightmarkError as error:
         problem = Check.of_error(8, "sidecar", error)
         return (replace(problem, message=f"{MANIFEST} beside the files: {error.message}"),)
-    if (found.files, found.artifact_root) == (manifest.files, manifest.artifact_root):
+    told, true = found.manifest, evidence.manifest
+    if (told.files, told.artifact_root) == (true.files, true.artifact_root):
         return ()
     message = f"the {MANIFEST} beside the files is not true of them"
     return (Check(8, "sidecar", Outcome.FAILED, message, "remove it, or do without --manifest"),)

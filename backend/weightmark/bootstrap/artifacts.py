@@ -1,0 +1,83 @@
+"""The artifacts that commands work on: a publisher's own files, or those that somebody sent."""
+
+from __future__ import annotations
+
+from os.path import isfile, realpath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.bootstrap.settings import Settings
+from weightmark.errors import ArtifactError
+from weightmark.services.sidecars import MANIFEST
+
+if TYPE_CHECKING:
+    from weightmark.ports.artifacts import Artifact
+
+
+class Artifacts:
+    """Opens artifacts on this machine, and refuses a configuration that comes with one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def source(self, path: Path, manifest: Path | None = None) -> Artifact:
+        """Return files that are one's own, to be published.
+
+        Digests of those that did not change come from the cache.
+
+        Args:
+            path: A directory or a file.
+            manifest: Where their manifest is, if it is not beside them.
+
+        Raises:
+            ConfigurationError: The configuration lies inside the artifact.
+            ArtifactError: The manifest's place is among the artifact's files.
+        """
+        from weightmark.adapters.files.digest_cache import DigestCache
+        from weightmark.adapters.files.local_artifact import LocalArtifact
+
+        self._settings.refuse_files_inside(path)
+        cache = DigestCache(self._settings.data_dir / "digests.sqlite3")
+        return _with_manifest(LocalArtifact(path, cache=cache), path, manifest)
+
+    def download(self, path: Path, manifest: Path | None = None) -> Artifact:
+        """Return files that may be anybody's. All of them are read.
+
+        Args:
+            path: A directory or a file.
+            manifest: Where their manifest is, if it is not beside them.
+
+        Raises:
+            ConfigurationError: The configuration comes with the artifact.
+            ArtifactError: The manifest's place is among the artifact's files.
+        """
+        from weightmark.adapters.files.local_artifact import LocalArtifact
+
+        # What lies beside a single file may have come with it.
+        self._settings.refuse_files_inside(path.parent if isfile(path) else path)
+        return _with_manifest(LocalArtifact(path), path, manifest)
+
+    def manifest_alone(self, path: Path) -> Artifact:
+        """Return an artifact of whose manifest only is known where it is."""
+        from weightmark.adapters.files.local_artifact import LocalArtifact
+        from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
+
+        return ManifestElsewhere(LocalArtifact(path.parent), MANIFEST, path)
+
+
+def _with_manifest(artifact: Artifact, path: Path, manifest: Path | None) -> Artifact:
+    from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
+
+    if manifest is None:
+        return artifact
+    return ManifestElsewhere(artifact, MANIFEST, _outside(manifest, path))
+
+
+def _outside(manifest: Path, artifact: Path) -> Path:
+    place, files = (Path(realpath(path)) for path in (manifest, artifact))
+    if place.is_relative_to(files) and place != files / MANIFEST:
+        raise ArtifactError(
+            f"{manifest} lies inside the artifact, and would become a part of it",
+            hint="choose a place outside of it",
+        )
+    return manifest

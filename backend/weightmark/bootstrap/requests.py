@@ -1,0 +1,113 @@
+"""Requests to the services, made of what a caller gives and of what is configured.
+
+The command line and the Python API read arguments and show results in their own ways. What a
+request consists of is decided here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from weightmark.bootstrap.application import Application
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.identifiers import check_name, check_version, checksum_address
+from weightmark.domain.manifest import Metadata
+from weightmark.domain.reference import parse_reference
+from weightmark.services.manifests import ManifestDraft
+from weightmark.services.publish import PublishRequest
+from weightmark.services.verification.files import FileSelection
+from weightmark.services.verification.procedure import VerificationRequest
+
+
+def verification_request(
+    application: Application,
+    path: Path,
+    *,
+    release: str | None,
+    only: Sequence[str],
+    manifest: Path | None,
+) -> VerificationRequest:
+    """Return what to verify, and against what.
+
+    Args:
+        application: What is configured.
+        path: A directory or a file.
+        release: The release that it has to be, as a REF.
+        only: Patterns of files to check; empty for all.
+        manifest: A manifest that is elsewhere than beside the files.
+
+    Raises:
+        ValueFormatError: The reference is malformed.
+        ConfigurationError: The policy is malformed, or the configuration comes with the artifact.
+        ArtifactError: ``manifest`` lies among the artifact's files.
+    """
+    return VerificationRequest(
+        artifact=application.artifacts.download(path, manifest),
+        release=parse_reference(release) if release else None,
+        policy=application.policy(),
+        selection=FileSelection(tuple(only)),
+    )
+
+
+def manifest_draft(
+    application: Application,
+    *,
+    name: str,
+    version: str,
+    publisher: str | None,
+    created_by: str,
+    metadata: Metadata,
+    ignores: Sequence[str],
+) -> ManifestDraft:
+    """Return what a publisher says of a release, made now, with the configured digest.
+
+    Args:
+        application: What is configured.
+        name: The model's name.
+        version: The release's version.
+        publisher: The publisher's address; by default that of the configured key.
+        created_by: Free text: a person, a pipeline, a commit.
+        metadata: What people may want to know of the model.
+        ignores: Patterns of files to leave out.
+
+    Raises:
+        ValueFormatError: A name, version, address or digest does not have its form.
+        KeyFileError: No publisher is given, and there is no key.
+        ConfigurationError: ``SOURCE_DATE_EPOCH`` is not a time.
+    """
+    return ManifestDraft(
+        publisher=checksum_address(publisher or application.accounts.address(application.network)),
+        name=check_name(name),
+        version=check_version(version),
+        created=application.creation_time(),
+        algorithm=DigestAlgorithm.parse(application.settings.digest or DigestAlgorithm.SHA2_256),
+        created_by=created_by,
+        metadata=metadata,
+        ignores=tuple(ignores),
+    )
+
+
+def publish_request(
+    application: Application,
+    source: Path,
+    draft: ManifestDraft,
+    *,
+    out: Path | None,
+    authority_index: int,
+) -> PublishRequest:
+    """Return what to publish, on the configured network.
+
+    Args:
+        application: What is configured.
+        source: A directory or a file.
+        draft: What the publisher says of it.
+        out: Where to write the manifest, if not beside the files.
+        authority_index: Which of the publisher's authorities the key is.
+
+    Raises:
+        ConfigurationError: The configuration lies inside the source.
+        ArtifactError: ``out`` lies among the source's files.
+    """
+    artifact = application.artifacts.source(source, out)
+    return PublishRequest(artifact, draft, application.network, authority_index)

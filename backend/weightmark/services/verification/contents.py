@@ -1,0 +1,33 @@
+"""Steps 7 and 8: the files and what lies beside them are what the manifest says, and no more."""
+
+from __future__ import annotations
+
+from weightmark.domain.verdict import Check
+from weightmark.errors import WeightmarkError
+from weightmark.ports.artifacts import Artifact, Start
+from weightmark.services.evidence import Evidence
+from weightmark.services.verification.files import FileSelection, check_files
+from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
+
+
+def check_contents(
+    artifact: Artifact, evidence: Evidence, selection: FileSelection, start: Start
+) -> tuple[Check, ...]:
+    """Compare an artifact with its manifest.
+
+    Args:
+        artifact: The files, and the sidecars beside them.
+        evidence: The manifest, which may be from elsewhere.
+        selection: Which files to check.
+        start: Called before files are read.
+    """
+    manifest = evidence.manifest
+    try:
+        listing = artifact.list(manifest.ignored_patterns)
+    except WeightmarkError as error:
+        return (Check.of_error(7, "files", error),)
+    return (
+        *check_files(artifact, listing, manifest, selection, start),
+        *check_signatures(listing, manifest),
+        *check_manifest_beside(artifact.beside, listing, evidence),
+    )
