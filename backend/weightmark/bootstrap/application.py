@@ -159,8 +159,7 @@ class Application:
         """
         from weightmark.services.find import find_digest, find_file
 
-        # Not Path's own way to ask, which raises where the name is too long.
-        if isfile(file_or_digest):
+        if isfile(file_or_digest):  # noqa: PTH113 - Path's own raises where a name is too long
             return find_file(self.artifacts.download(Path(file_or_digest)), self.records)
         return find_digest(file_or_digest, self.records)
 

@@ -54,7 +54,8 @@ class Artifacts:
         from weightmark.adapters.files.local_artifact import LocalArtifact
 
         # What lies beside a single file may have come with it.
-        self._settings.refuse_files_inside(path.parent if isfile(path) else path)
+        is_file = isfile(path)  # noqa: PTH113 - Path's own raises where a name is too long
+        self._settings.refuse_files_inside(path.parent if is_file else path)
         return _with_manifest(LocalArtifact(path), path, manifest)
 
     def manifest_alone(self, path: Path) -> Artifact:
