@@ -84,6 +84,18 @@ def _link_to_zero(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
 
+@pytest.mark.parametrize("command", ["verify", "manifest verify", "manifest inspect", "find"])
+@pytest.mark.parametrize("name", ["loop", "x" * 300], ids=["loop", "too-long"])
+def test_a_place_that_cannot_be(
+    run_weightmark: Weightmark, tmp_path: Path, command: str, name: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    finished = run_weightmark(*command.split(), tmp_path / name)
+    # A message shows no more than the beginning of what is too long.
+    assert_ends(finished, 4, name[:4])
+    assert "bug" not in finished.stderr
+
+
 def test_a_device_in_place_of_the_artifact(run_weightmark: Weightmark) -> None:
     finished = run_weightmark("manifest", "create", "/dev/zero", *NAMED, timeout=PATIENCE)
     assert_ends(finished, 4, "'zero' is a device")

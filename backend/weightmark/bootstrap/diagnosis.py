@@ -10,7 +10,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
-from weightmark.adapters.state.atomic import write_private
+from weightmark.adapters.state.atomic import storage_error, write_private
 from weightmark.bootstrap.application import Application
 from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
@@ -73,14 +73,17 @@ def _server() -> Finding:
 
 
 def _data_directory(application: Application) -> str:
-    folder: Path = application.settings.data_dir
-    if folder.exists():
+    folder = application.settings.data_dir
+    try:
+        nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    except OSError as error:
+        raise storage_error(folder, error) from None
+    if nearest == folder:
         _check_writable(folder)
         return f"{folder} can be written by user {os.getuid()}"
-    parent = next(each for each in folder.parents if each.exists())
-    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         raise StorageError(
-            f"{folder} cannot be made: {parent} cannot be written",
+            f"{folder} cannot be made: {nearest} cannot be written",
             hint="choose another place with --data-dir or WEIGHTMARK_HOME",
         )
     return f"{folder} is made on first use"

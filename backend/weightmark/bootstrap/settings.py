@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 
 import msgspec
@@ -72,9 +73,10 @@ class Settings:
         Raises:
             ConfigurationError: A file of `files` lies inside ``folder``, or is a link that does.
         """
-        inside = folder.resolve()
+        # Not Path.resolve, which raises where links go round in a circle.
+        inside = realpath(folder)
         for path in self.files:
-            places = (path.resolve(), path.parent.resolve() / path.name)
+            places = (Path(realpath(path)), Path(realpath(path.parent)) / path.name)
             if any(place.is_relative_to(inside) for place in places):
                 raise ConfigurationError(
                     f"the configuration {path} lies inside the artifact that it would judge",

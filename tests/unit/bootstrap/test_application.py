@@ -11,9 +11,11 @@ from tests.conftest import ModelMaker
 from tests.fakes.chain import FakeChain, FakeChainWriter
 from tests.unit.services.world import ALICE, SEPOLIA, FakeChains, unseen
 from weightmark.adapters.state.keys import PrivateKey
+from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
 from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
+from weightmark.bootstrap.settings import Settings
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy
@@ -147,6 +149,13 @@ def test_what_is_broken_is_told_with_what_mends_it(tmp_path: Path) -> None:
     }
     assert "can be written" in found["data directory"].message
     assert not (home / ".writable").exists()
+
+
+def test_a_data_directory_that_cannot_be_is_told(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / ("x" * 300), config_dir=tmp_path)
+    found = {each.subject: each for each in diagnose(Application(settings, {}, refuse_to_ask))}
+    assert found["data directory"].condition is Condition.FAILING
+    assert "File name too long" in found["data directory"].message
 
 
 def test_a_network_that_answers_is_told(tmp_path: Path) -> None:

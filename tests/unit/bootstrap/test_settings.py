@@ -191,6 +191,12 @@ def test_what_is_no_file_is_refused_and_not_waited_for(
     assert str(work / FILE_NAME) in caught.value.message
 
 
+def test_links_that_go_round_are_no_place_of_a_configuration(work: Path, load: Load) -> None:
+    (work / FILE_NAME).write_text("")
+    (work / "loop").symlink_to("loop")
+    load().refuse_files_inside(work / "loop")
+
+
 def test_the_process_gives_variables_and_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

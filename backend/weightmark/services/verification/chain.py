@@ -76,31 +76,37 @@ def check_on_chain(
     """
     try:
         # 4. Which chain and which contract, before anything that they say.
-        reader = chains.reader(network)
-        # The final view first: the latest one, read after it, can then not be behind it.
-        final_block = reader.block(BlockTag.FINALIZED)
-        latest_block = reader.block(BlockTag.LATEST)
-        check_chain(reader, network, chains, latest_block)
-        _check_order(final_block, latest_block)
-        final = read_view(reader, chains.registry.address, evidence, final_block)
-        latest = read_view(reader, chains.registry.address, evidence, latest_block)
-        genesis_hash = reader.genesis_hash()
+        final, latest, key = _read(evidence, network, chains)
     except WeightmarkError as error:
         return ChainFindings((Check.of_error(4, "chain", error),))
-    key = HeadKey(network.chain_id, genesis_hash, chains.registry.address, evidence.model_id)
     seen = SeenHead(final.head.packed, final.block.number)
-    checks = [
+    rollback = _check_rollback(key, seen, records, is_local=network.is_local)
+    checks = (
         _chain_check(network, final.block),
         # 5. The release.
         _check_registration(evidence, final, latest),
         _check_authority(final, latest),
         _check_revocation(final, latest, policy),
         # 6. Rollback and freeze.
-        _check_rollback(key, seen, records, is_local=network.is_local),
+        rollback,
         _check_freeze(network, latest.block, policy, now),
-    ]
-    rolled_back = any(each.name == "rollback" and each.outcome is Outcome.FAILED for each in checks)
-    return ChainFindings(tuple(checks), None if rolled_back else (key, seen))
+    )
+    return ChainFindings(checks, None if rollback.outcome is Outcome.FAILED else (key, seen))
+
+
+def _read(evidence: Evidence, network: Network, chains: Chains) -> tuple[View, View, HeadKey]:
+    """Return the final view, the latest one, and what the model's head is remembered by."""
+    reader = chains.reader(network)
+    # The final view first: the latest one, read after it, can then not be behind it.
+    final_block = reader.block(BlockTag.FINALIZED)
+    latest_block = reader.block(BlockTag.LATEST)
+    check_chain(reader, network, chains, latest_block)
+    _check_order(final_block, latest_block)
+    registry = chains.registry.address
+    final = read_view(reader, registry, evidence, final_block)
+    latest = read_view(reader, registry, evidence, latest_block)
+    key = HeadKey(network.chain_id, reader.genesis_hash(), registry, evidence.model_id)
+    return final, latest, key
 
 
 def read_view(reader: ChainReader, registry: str, evidence: Evidence, block: Block) -> View:

@@ -70,7 +70,7 @@ class Verifier:
             return Verdict((Check.of_error(1, "manifest", error),))
         manifest = evidence.manifest
         network, expected = self._resolve(request.release, evidence)
-        is_assumed = network.is_embedded and not self._is_named(request, evidence)
+        is_assumed = self._is_assumed(network, request, evidence)
         findings = check_on_chain(
             evidence, network, self._chains, self._records, request.policy, self._clock()
         )
@@ -113,11 +113,17 @@ class Verifier:
         implied = Reference("", manifest.publisher, manifest.name, manifest.version)
         return resolve(implied, self._trust, self._chains).network, None
 
-    def _is_named(self, request: VerificationRequest, evidence: Evidence) -> bool:
-        """Whether anything says which chain it is: a manifest does not."""
-        by_reference = request.release is not None and bool(request.release.chain)
-        by_trust = self._trust.chains_of(evidence.manifest.publisher)
-        return bool(by_reference or by_trust or self._chains.chosen or request.policy.publishers)
+    def _is_assumed(
+        self, network: Network, request: VerificationRequest, evidence: Evidence
+    ) -> bool:
+        """Whether nothing but the default says which chain it is: a manifest does not."""
+        said = (
+            request.release is not None and request.release.chain,
+            self._trust.chains_of(evidence.manifest.publisher),
+            self._chains.chosen,
+            request.policy.publishers,
+        )
+        return network.is_embedded and not any(said)
 
     def _check_newest(
         self, evidence: Evidence, expected: ResolvedReference | None
