@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,6 +18,7 @@ from weightmark.adapters.chain.json_rpc import HttpTransport
 from weightmark.errors import ChainUnreachableError
 
 REDIRECTING, SILENT, CUT, HUGE = "/redirecting", "/silent", "/cut", "/huge"
+RESET_ONCE, BUSY, PACKED = "/reset-once", "/busy", "/packed"
 ANSWER = b'{"jsonrpc":"2.0","id":%d,"result":"0x1"}'
 
 
@@ -43,13 +46,28 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "/huge":
                 self.answer(b" " * 200 + answer, 200 + len(answer))
+            case "/reset-once" if len(self.visits) == 1:
+                self.answer(answer[:10], len(answer))
+                self.close_connection = True
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            case "/busy" if len(self.visits) == 1:
+                self.send_response(429)
+                self.send_header("retry-after", "7")
+                self.send_header("content-length", "0")
+                self.end_headers()
+            case "/packed":
+                packed = gzip.compress(answer)
+                self.answer(packed, len(packed), ("content-encoding", "gzip"))
             case _:
                 self.answer(answer, len(answer))
 
-    def answer(self, content: bytes, length: int) -> None:
+    def answer(self, content: bytes, length: int, *headers: tuple[str, str]) -> None:
         """Send an answer, of which there may be less than it says."""
         self.send_response(200)
         self.send_header("content-length", str(length))
+        for header in headers:
+            self.send_header(*header)
         self.end_headers()
         self.wfile.write(content)
 
@@ -101,6 +119,30 @@ def test_a_silent_endpoint_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch
 def test_a_cut_answer_is_no_answer(url: str) -> None:
     with pytest.raises(ChainUnreachableError, match="RemoteProtocolError"):
         ask(url + CUT)
+
+
+def test_a_connection_that_was_reset_is_made_again(url: str) -> None:
+    assert ask(url + RESET_ONCE) == ["0x1"]
+    assert len(Handler.visits) == 2
+
+
+def test_what_was_sent_before_a_reset_is_not_sent_again(url: str) -> None:
+    with pytest.raises(ChainUnreachableError, match="connection failed"):
+        HttpTransport(url + RESET_ONCE).request([("eth_sendRawTransaction", ())], idempotent=False)
+    assert len(Handler.visits) == 1
+
+
+def test_an_endpoint_that_is_busy_says_how_long_to_wait(url: str) -> None:
+    pauses: list[float] = []
+    transport = HttpTransport(url + BUSY, sleep=pauses.append)
+    assert transport.request([("eth_chainId", ())]) == ["0x1"]
+    assert pauses == [7.0]
+
+
+def test_a_packed_answer_is_not_unpacked(url: str) -> None:
+    """What it unpacks to would have no bound."""
+    with pytest.raises(ChainUnreachableError, match="is not JSON"):
+        ask(url + PACKED)
 
 
 def test_a_huge_answer_is_not_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

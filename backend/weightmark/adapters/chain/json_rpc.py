@@ -10,13 +10,16 @@ import itertools
 import json
 import logging
 import random
+import re
 import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
+from weightmark.adapters.chain.deadline import Deadline
 from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.errors import ChainUnreachableError
 
@@ -25,10 +28,11 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
-# All attempts of one request together.
+# All attempts of one request together, with the pauses between them.
 TOTAL_SECONDS = 45.0
 ATTEMPTS = 3
-# The first pause between attempts; each further one is twice as long, give or take a half.
+# The first pause between attempts; each further one is twice as long, give or take a half. An
+# endpoint may ask for a longer one.
 PAUSE_SECONDS = 0.25
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
@@ -72,13 +76,14 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why an attempt failed, when another one may not."""
+    """Why an attempt failed, when another one may not, and the seconds to wait before it."""
 
     reason: str
+    pause: float = 0.0
 
 
 class HttpTransport:
-    """An endpoint over HTTP. Its connections are kept open for as long as the object lives.
+    """An endpoint over HTTP, for one thread. Connections stay open for as long as the object lives.
 
     Raises:
         ConfigurationError: The URL is not one of HTTP.
@@ -88,6 +93,7 @@ class HttpTransport:
         self._endpoint = Endpoint.parse(url)
         self._sleep = sleep
         self._ids = itertools.count(1)
+        self._deadline = Deadline()
 
     @property
     def endpoint(self) -> str:
@@ -119,47 +125,62 @@ class HttpTransport:
         return [self._result(by_id[number]) for number in ids]
 
     def _post(self, body: bytes, attempts: int) -> bytes:
-        deadline = time.monotonic() + TOTAL_SECONDS
-        outcome = self._attempt(body, deadline)
+        end = time.monotonic() + TOTAL_SECONDS
+        outcome = self._attempt(body, end)
         for attempt in range(1, attempts):
             if isinstance(outcome, bytes):
                 break
-            pause = PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311
-            if time.monotonic() + pause > deadline:
+            jittered = PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+            pause = max(jittered, outcome.pause)
+            if time.monotonic() + pause > end:
                 break
             self._sleep(pause)
-            outcome = self._attempt(body, deadline)
+            outcome = self._attempt(body, end)
         if isinstance(outcome, _Failure):
             raise self._unreachable(outcome.reason)
         return outcome
 
-    def _attempt(self, body: bytes, deadline: float) -> bytes | _Failure:
+    def _attempt(self, body: bytes, end: float) -> bytes | _Failure:
         import httpx2
 
         try:
-            with self._client.stream("POST", self._endpoint.url, content=body) as response:
-                status = response.status_code
-                if status == httpx2.codes.TOO_MANY_REQUESTS or status >= 500:
-                    return _Failure(f"it answered with HTTP status {status}")
-                answer = self._read(response, deadline)
+            with self._deadline.at(end):
+                return self._exchange(body)
         except httpx2.TimeoutException:
             return _Failure("it did not answer in time")
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             # Not chained, and not quoted: the text of the foreign error may hold the whole URL.
-            raise self._unreachable(f"the connection failed ({type(error).__name__})") from None
+            if self._deadline.is_over:
+                raise self._late() from None
+            reason = f"the connection failed ({type(error).__name__})"
+            if isinstance(error, httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError):
+                return _Failure(reason)
+            raise self._unreachable(reason) from None
+
+    def _exchange(self, body: bytes) -> bytes | _Failure:
+        extensions = {"trace": self._deadline.trace}
+        request = self._client.stream(
+            "POST", self._endpoint.url, content=body, extensions=extensions
+        )
+        with request as response:
+            status = response.status_code
+            if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                pause = _seconds(response.headers.get("retry-after", ""))
+                return _Failure(f"it answered with HTTP status {status}", pause)
+            answer = self._read(response)
         # Endpoints explain a refusal in JSON under other statuses as well.
-        if status != httpx2.codes.OK and not answer.lstrip().startswith(b"{"):
+        if status != HTTPStatus.OK and not answer.lstrip().startswith(b"{"):
             raise self._unreachable(f"it answered with HTTP status {status}")
         return answer
 
-    def _read(self, response: httpx2.Response, deadline: float) -> bytes:
+    def _read(self, response: httpx2.Response) -> bytes:
         received = bytearray()
         for chunk in response.iter_raw():
             received += chunk
             if len(received) > MAX_ANSWER_BYTES:
                 raise self._unreachable(f"it answered with more than {MAX_ANSWER_BYTES} bytes")
-            if time.monotonic() > deadline:
-                raise self._unreachable(f"its answer took more than {TOTAL_SECONDS:g} seconds")
+            if self._deadline.is_over:
+                raise self._late()
         return bytes(received)
 
     def _parse(self, answer: bytes) -> object:
@@ -189,8 +210,16 @@ class HttpTransport:
         weakref.finalize(self, client.close)
         return client
 
+    def _late(self) -> ChainUnreachableError:
+        return self._unreachable(f"its answer took more than {TOTAL_SECONDS:g} seconds")
+
     def _unreachable(self, reason: str) -> ChainUnreachableError:
         return ChainUnreachableError(
             f"the chain's endpoint {self.endpoint} cannot be used: {reason}",
             hint="check the network, or choose another endpoint with --rpc-url",
         )
+
+
+def _seconds(retry_after: str) -> float:
+    # The other form, a date, is not worth trusting two clocks.
+    return float(retry_after) if re.fullmatch("[0-9]{1,6}", retry_after) else 0.0

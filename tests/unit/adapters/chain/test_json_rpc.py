@@ -26,9 +26,11 @@ class Answer:
 
     status: int = 200
     content: bytes = b""
+    retry_after: str = ""
 
     def response(self) -> httpx2.Response:
-        return httpx2.Response(self.status, content=iter([self.content]))
+        headers = {"retry-after": self.retry_after} if self.retry_after else {}
+        return httpx2.Response(self.status, headers=headers, content=iter([self.content]))
 
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
@@ -190,6 +192,8 @@ TRANSIENT = [
     Answer(503),
     httpx2.ReadTimeout("late"),
     httpx2.ConnectTimeout("late"),
+    httpx2.ReadError("reset"),
+    httpx2.RemoteProtocolError("cut off"),
 ]
 
 
@@ -217,6 +221,26 @@ def test_what_will_not_pass_is_not_tried_again() -> None:
     with pytest.raises(ChainUnreachableError, match="HTTP status 401"):
         a_transport(handler).request([("m", ())])
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "shortest"), [("9", 9), ("0", 0), ("-1", 0), ("1e3", 0), ("soon", 0)]
+)
+def test_a_pause_is_as_long_as_the_endpoint_asks_for(retry_after: str, shortest: float) -> None:
+    pauses = Pauses()
+    handler, _ = answering(Answer(429, b"", retry_after), ok(result("0x1")))
+    assert a_transport(handler, pauses).request([("m", ())]) == ["0x1"]
+    assert shortest <= pauses[0] <= max(shortest, json_rpc.PAUSE_SECONDS * 1.5)
+
+
+@pytest.mark.parametrize("retry_after", ["46", "999999", "9" * 400])
+def test_a_pause_beyond_the_deadline_is_not_made(retry_after: str) -> None:
+    pauses = Pauses()
+    handler, asked = answering(*[Answer(503, b"", retry_after)] * json_rpc.ATTEMPTS)
+    with pytest.raises(ChainUnreachableError, match="HTTP status 503"):
+        a_transport(handler, pauses).request([("m", ())])
+    assert sum(pauses) < json_rpc.TOTAL_SECONDS
+    assert len(asked) == len(pauses) + 1
 
 
 def test_all_attempts_together_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
