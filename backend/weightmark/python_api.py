@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
+from weightmark.bootstrap.requests import (
+    manifest_draft,
+    publish_request,
+    revocation_request,
+    verification_request,
+)
 from weightmark.bootstrap.settings import working_environment
 from weightmark.domain.manifest import Metadata
-from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import UsageError, VerificationFailedError
@@ -234,10 +238,15 @@ def revoke(
     """
     chosen = _reason(reason)
     application = _application(configuration)
-    found = application.resolve(parse_reference(release))
-    return application.revoke(
-        found, chosen, successor=successor, tombstone=tombstone, authority_index=authority
+    request = revocation_request(
+        application,
+        release,
+        chosen,
+        successor=successor,
+        tombstone=tombstone,
+        authority_index=authority,
     )
+    return application.revoker(request.release.network).revoke(request)
 
 
 def _application(configuration: Configuration) -> Application:

@@ -30,13 +30,12 @@ if TYPE_CHECKING:
     from weightmark.adapters.state.records import SqliteRecords
     from weightmark.adapters.state.trust_file import TrustFile
     from weightmark.domain.reference import Reference
-    from weightmark.domain.registry import Reason
     from weightmark.ports.chain import Block, ChainWriter
     from weightmark.ports.records import FileRecord
     from weightmark.services.catalogue import Catalogue
     from weightmark.services.lookup import Lookup, ResolvedReference
     from weightmark.services.publish import Publisher
-    from weightmark.services.revoke import Revocation
+    from weightmark.services.revoke import Revoker
     from weightmark.services.verification.procedure import Verifier
 
 
@@ -214,37 +213,11 @@ class Application:
             self._release_lock,
         )
 
-    def revoke(
-        self,
-        release: ResolvedReference,
-        reason: Reason,
-        *,
-        successor: str,
-        tombstone: bool,
-        authority_index: int,
-    ) -> Revocation:
-        """Revoke a release with the configured key, as `weightmark.services.revoke.revoke` says.
+    def revoker(self, network: Network) -> Revoker:
+        """Return what revokes releases with the configured key."""
+        from weightmark.services.revoke import Revoker
 
-        Raises:
-            UsageError: The release has no version, or the successor does not fit.
-            ValueFormatError: The successor is no version.
-            RefusedError: The release is not there, is revoked, or the key is not an owner.
-            KeyFileError: There is no key, or it cannot be used.
-            MissingPathError: The key that is named is not there.
-            UnavailableError: The chain is out of reach.
-        """
-        from weightmark.services.revoke import revoke
-
-        return revoke(
-            self.chains,
-            lambda: self.writer(release.network),
-            release,
-            reason,
-            self.records,
-            successor=successor,
-            tombstone=tombstone,
-            authority_index=authority_index,
-        )
+        return Revoker(self.chains, lambda: self.writer(network), self.records)
 
     def writer(self, network: Network) -> ChainWriter:
         """Open a chain for the account of the configured key.

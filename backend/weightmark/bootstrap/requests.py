@@ -14,8 +14,10 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
+from weightmark.domain.registry import Reason
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import PublishRequest
+from weightmark.services.revoke import RevocationRequest
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest
 
@@ -111,3 +113,31 @@ def publish_request(
     """
     artifact = application.artifacts.source(source, out)
     return PublishRequest(artifact, draft, application.network, authority_index)
+
+
+def revocation_request(
+    application: Application,
+    release: str,
+    reason: Reason,
+    *,
+    successor: str,
+    tombstone: bool,
+    authority_index: int,
+) -> RevocationRequest:
+    """Return what to revoke, on the network that the reference means.
+
+    Args:
+        application: What is configured.
+        release: Which release, as a REF.
+        reason: Why.
+        successor: The version that takes its place, for a superseded release.
+        tombstone: Whether a version that nobody registered may be revoked.
+        authority_index: Which of the publisher's owners the key is.
+
+    Raises:
+        UsageError: The chosen network contradicts the reference.
+        ValueFormatError: The reference is malformed, or a chain or publisher is unknown.
+        ConfigurationError: The trust file is malformed.
+    """
+    found = application.resolve(parse_reference(release))
+    return RevocationRequest(found, reason, successor, tombstone, authority_index)

@@ -65,6 +65,8 @@ def combined(*decorators: Decorator) -> Decorator:
 
 state = combined(data_dir, as_json)
 chain = combined(network, rpc_url)
+# Of every command that sends a transaction in a publisher's name.
+transaction = combined(authority, yes, chain, key)
 
 
 def ask_password(what: str) -> str:

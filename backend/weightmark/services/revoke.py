@@ -18,6 +18,25 @@ from weightmark.services.lookup import ResolvedReference, check_chain
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationRequest:
+    """What to revoke, and why.
+
+    Attributes:
+        release: Which release.
+        reason: Why.
+        successor: The version that takes its place, for a superseded release.
+        tombstone: Whether a version that nobody registered may be revoked.
+        authority_index: Which owner of the publisher the sending account is.
+    """
+
+    release: ResolvedReference
+    reason: Reason
+    successor: str = ""
+    tombstone: bool = False
+    authority_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Revocation:
     """A revocation that is in a block."""
 
@@ -33,59 +52,58 @@ class Revocation:
         return f"{release.network.chain_id}:{label}"
 
 
-def revoke(
-    chains: Chains,
-    writer: Callable[[], ChainWriter],
-    release: ResolvedReference,
-    reason: Reason,
-    records: Records,
-    *,
-    successor: str = "",
-    tombstone: bool = False,
-    authority_index: int = 0,
-) -> Revocation:
-    """Revoke a release. This is final, except that a superseded release can be revoked for good.
+class Revoker:
+    """Revokes releases with one key."""
 
-    Args:
-        chains: Where the chain is opened.
-        writer: Opens the chain for the account of an owner of the publisher.
-        release: Which release.
-        reason: Why.
-        records: Where is remembered how far the chain has come.
-        successor: The version that takes its place, for a superseded release.
-        tombstone: Whether a version that nobody registered may be revoked.
-        authority_index: Which owner of the publisher the account is.
+    def __init__(self, chains: Chains, writer: Callable[[], ChainWriter], records: Records) -> None:
+        self._chains = chains
+        self._writer = writer
+        self._records = records
 
-    Raises:
-        UsageError: The release has no version, or a successor is given for another reason, or is
-            the release itself.
-        ValueFormatError: The successor is no version.
-        UnknownReleaseError: Nobody registered the release, and no tombstone is wanted; or nobody
-            registered the successor.
-        AlreadyRevokedError: The release is revoked for good.
-        NotAuthorizedError: The account is not an owner.
-        UnavailableError: The chain is out of reach.
-    """
-    if not release.version:
+    def revoke(self, request: RevocationRequest) -> Revocation:
+        """Revoke a release. This is final, but a superseded release can be revoked for good.
+
+        Raises:
+            UsageError: The release has no version, or a successor is given for another reason, or
+                is the release itself.
+            ValueFormatError: The successor is no version.
+            UnknownReleaseError: Nobody registered the release, and no tombstone is wanted; or
+                nobody registered the successor.
+            AlreadyRevokedError: The release is revoked for good.
+            NotAuthorizedError: The account is not an owner.
+            UnavailableError: The chain is out of reach.
+        """
+        release = request.release
+        _check(request)
+        wanted = (*(() if request.tombstone else (release.version,)), request.successor)
+        _require_registered(self._chains, release, tuple(filter(None, wanted)))
+        receipt = self._writer().revoke(_statement(request), request.authority_index)
+        # The revocation stands, also where it cannot be remembered; the next verification does it.
+        with suppress(UnavailableError):
+            model_id = model_id_of(release.publisher, release.name)
+            remember_head(self._chains, release.network, model_id, self._records)
+        return Revocation(release, request.reason, receipt)
+
+
+def _check(request: RevocationRequest) -> None:
+    if not request.release.version:
         raise UsageError("a revocation needs a version", hint="write NAME@VERSION")
-    if successor and reason is not Reason.SUPERSEDED:
+    if request.successor and request.reason is not Reason.SUPERSEDED:
         raise UsageError("only a superseded release has a successor")
-    if successor and check_version(successor) == release.version:
+    if request.successor and check_version(request.successor) == request.release.version:
         raise UsageError("a release cannot be its own successor")
-    versions = (*(() if tombstone else (release.version,)), *((successor,) if successor else ()))
-    _require_registered(chains, release, versions)
-    following = (
-        release_id_of(release.publisher, release.name, successor) if successor else NO_SUCCESSOR
+
+
+def _statement(request: RevocationRequest) -> RevocationStatement:
+    publisher, name = request.release.publisher, request.release.name
+    successor = request.successor
+    return RevocationStatement(
+        publisher,
+        name,
+        request.release.version,
+        request.reason,
+        release_id_of(publisher, name, successor) if successor else NO_SUCCESSOR,
     )
-    statement = RevocationStatement(
-        release.publisher, release.name, release.version, reason, following
-    )
-    receipt = writer().revoke(statement, authority_index)
-    # The revocation stands, also where it cannot be remembered; the next verification does that.
-    with suppress(UnavailableError):
-        model_id = model_id_of(release.publisher, release.name)
-        remember_head(chains, release.network, model_id, records)
-    return Revocation(release, reason, receipt)
 
 
 def _require_registered(

@@ -14,7 +14,12 @@ from weightmark.adapters.state.keys import PrivateKey
 from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
-from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
+from weightmark.bootstrap.requests import (
+    manifest_draft,
+    publish_request,
+    revocation_request,
+    verification_request,
+)
 from weightmark.bootstrap.settings import Settings
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.networks import LOCAL, Network
@@ -211,9 +216,15 @@ def test_publishing_verifying_and_looking_up_share_one_state(
     assert view.reference == publication.reference
     assert found.catalogue().release("me", "acme/digits", "1.0.0") == view
 
-    revocation = found.revoke(
-        resolved, Reason.WITHDRAWN, successor="", tombstone=False, authority_index=0
+    revoking = revocation_request(
+        found,
+        "me/acme/digits@1.0.0",
+        Reason.WITHDRAWN,
+        successor="",
+        tombstone=False,
+        authority_index=0,
     )
+    revocation = found.revoker(LOCAL).revoke(revoking)
     assert revocation.reference == publication.reference
     assert not found.verifier().verify(verification, unseen).verified
 

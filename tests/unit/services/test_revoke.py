@@ -24,16 +24,16 @@ from weightmark.ports.chain import BlockTag, TransactionReceipt
 from weightmark.ports.records import HeadKey
 from weightmark.services.documents import revocation_document
 from weightmark.services.lookup import ResolvedReference
-from weightmark.services.revoke import Revocation, revoke
+from weightmark.services.revoke import Revocation, RevocationRequest, Revoker
 
 
 def revoked(
     world: World, reason: Reason, version: str = "1.0.0", account: str = ALICE, **options: object
 ) -> Revocation:
     release = ResolvedReference(SEPOLIA, ALICE, NAME, version)
+    request = RevocationRequest(release, reason, **options)  # type: ignore[arg-type]
     writer = world.chain.writer(account)
-    records = world.records
-    return revoke(world.chains, lambda: writer, release, reason, records, **options)  # type: ignore[arg-type]
+    return Revoker(world.chains, lambda: writer, world.records).revoke(request)
 
 
 def word_of(world: World, version: str = "1.0.0") -> ReleaseWord:

@@ -24,15 +24,7 @@ Examples:
 """,
 )
 @click.argument("source", type=click.Path(path_type=Path))
-@drafts.options
-@options.combined(
-    options.authority,
-    options.yes,
-    options.chain,
-    options.key,
-    options.trust,
-    options.state,
-)
+@options.combined(drafts.options, options.transaction, options.trust, options.state)
 def command(source: Path, authority: int, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.
 

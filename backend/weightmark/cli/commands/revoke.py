@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from weightmark.bootstrap.requests import revocation_request
 from weightmark.cli import options, output
-from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import REASONS_BY_LABEL
 from weightmark.services.documents import revocation_document
 
@@ -31,14 +31,7 @@ Examples:
 @click.option(
     "--tombstone", is_flag=True, help="Revoke a version that nobody registered, for good."
 )
-@options.combined(
-    options.authority,
-    options.yes,
-    options.chain,
-    options.key,
-    options.trust,
-    options.state,
-)
+@options.combined(options.transaction, options.trust, options.state)
 def command(
     ref: str,
     reason: str,
@@ -52,15 +45,17 @@ def command(
 ) -> None:
     """Revoke the release REF, which is [chain:]publisher/name@version. This cannot be undone."""
     application = options.application(given)
-    release = application.resolve(parse_reference(ref))
-    options.confirm_transaction(release.network, yes=yes)
-    revocation = application.revoke(
-        release,
+    request = revocation_request(
+        application,
+        ref,
         REASONS_BY_LABEL[reason],
         successor=successor,
         tombstone=tombstone,
         authority_index=authority,
     )
+    network = request.release.network
+    options.confirm_transaction(network, yes=yes)
+    revocation = application.revoker(network).revoke(request)
     document = revocation_document(revocation)
     if as_json:
         output.print_json(document)
