@@ -9,14 +9,10 @@ import {ModelId, ReleaseId} from "contracts/types/Identifiers.sol";
 import {ReleaseWord} from "contracts/types/ReleaseWord.sol";
 import {Authorization, ReleaseStatement, RevocationStatement} from "contracts/types/Statements.sol";
 
-import {Vm} from "./Vm.sol";
+import {BaseTest} from "./BaseTest.sol";
 
 /// @dev What every test of the registry starts from: a publisher with a key, and one model.
-abstract contract RegistryTest {
-    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-
-    /// @dev The time at which every test starts.
-    uint40 internal constant START = 1_800_000_000;
+abstract contract RegistryTest is BaseTest {
     uint40 internal constant FOREVER = type(uint40).max;
     uint40 internal constant YEAR = 365 days;
 
@@ -28,22 +24,19 @@ abstract contract RegistryTest {
     uint8 internal constant COMPROMISED = 3;
     uint8 internal constant SUPERSEDED = 4;
 
-    uint256 internal constant PUBLISHER_KEY = 0xA11CE;
-    uint256 internal constant OTHER_KEY = 0xB0B;
-
     string internal constant NAME = "acme/sentiment-small-en1";
     string internal constant VERSION = "1.0.0";
     bytes32 internal constant ROOT = keccak256("artifact root");
     bytes32 internal constant MANIFEST_HASH = keccak256("manifest hash");
 
+    uint256 internal constant PUBLISHER_KEY = 0xA11CE;
+
     address internal immutable publisher = vm.addr(PUBLISHER_KEY);
-    address internal immutable other = vm.addr(OTHER_KEY);
-    address internal immutable relayer = address(0x4E1A7E4);
 
     ModelRegistry internal registry;
 
-    function setUp() public virtual {
-        vm.warp(START);
+    function setUp() public virtual override {
+        super.setUp();
         registry = new ModelRegistry();
     }
 
@@ -98,11 +91,6 @@ abstract contract RegistryTest {
         registry.endAuthority(publisher, 0, index, until);
     }
 
-    function signatureOf(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
     function authorize(uint256 key, ReleaseStatement memory statement, uint256 deadline)
         internal
         view
@@ -146,16 +134,6 @@ abstract contract RegistryTest {
         vm.expectRevert(
             abi.encodeWithSelector(IModelRegistry.NotAuthorized.selector, publisher, account, index)
         );
-    }
-
-    /// @dev Expects an error that carries one value of one word.
-    function expectRevert(bytes4 selector, uint256 value) internal {
-        vm.expectRevert(abi.encodeWithSelector(selector, value));
-    }
-
-    /// @dev Expects an error that carries two values of one word each.
-    function expectRevert(bytes4 selector, uint256 first, uint256 second) internal {
-        vm.expectRevert(abi.encodeWithSelector(selector, first, second));
     }
 
     function expectAlreadyRevoked(ReleaseId releaseId, uint8 reason) internal {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+/// @dev One event, as forge recorded it.
+struct Log {
+    bytes32[] topics;
+    bytes data;
+    address emitter;
+}
+
 /// @dev The cheatcodes of forge that these tests use, under forge's own names.
 interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
@@ -11,11 +18,13 @@ interface Vm {
     function expectCall(address callee, bytes calldata data) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata data) external;
+    function getRecordedLogs() external returns (Log[] memory logs);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;
     function randomAddress() external view returns (address);
     function randomBytes(uint256 length) external view returns (bytes memory);
     function randomUint() external view returns (uint256);
+    function recordLogs() external;
     function setArbitraryStorage(address target) external;
     function sign(uint256 privateKey, bytes32 digest)
         external

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {BatchAnchors} from "contracts/BatchAnchors.sol";
+import {BatchWord} from "contracts/types/BatchWord.sol";
+
+import {BaseTest} from "./BaseTest.sol";
+
+/// @dev What every test of the anchors starts from: one batch that is not anchored yet.
+abstract contract BatchAnchorsTest is BaseTest {
+    bytes32 internal constant ROOT = keccak256("root of a batch");
+    bytes internal constant CID = abi.encodePacked(hex"01551220", keccak256("items of a batch"));
+
+    BatchAnchors internal anchors;
+
+    function setUp() public virtual override {
+        super.setUp();
+        anchors = new BatchAnchors();
+    }
+
+    function raw(BatchWord word) internal pure returns (uint256) {
+        return BatchWord.unwrap(word);
+    }
+}
