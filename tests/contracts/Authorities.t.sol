@@ -167,12 +167,25 @@ contract EndAuthorityTest is RegistryTest {
         endAuthority(_index, START);
     }
 
-    function test_ARotatedOwnerEndsTheIdentity() public {
+    /// @dev What a rotation after a leaked key needs; the reverse is equally possible, below.
+    function test_AnAddedOwnerEndsTheIdentityForGood() public {
         uint32 owner = addAuthority(relayer, OWNER, FOREVER);
         vm.prank(relayer);
         registry.endAuthority(publisher, owner, 0, START);
 
         expectNotAuthorized(publisher, 0);
+        addAuthority(publisher, OWNER, FOREVER);
+        vm.prank(relayer);
+        registry.register(releaseStatement(), owner);
+    }
+
+    function test_TheIdentityEndsAnAddedOwner() public {
+        uint32 owner = addAuthority(relayer, OWNER, FOREVER);
+        endAuthority(owner, START);
+
+        expectNotAuthorized(relayer, owner);
+        vm.prank(relayer);
+        registry.endAuthority(publisher, owner, 0, START);
         register();
     }
 }

@@ -8,7 +8,7 @@ import {ReleaseStatement} from "contracts/types/Statements.sol";
 
 import {RegistryTest} from "./utils/RegistryTest.sol";
 
-contract HeadsTest is RegistryTest {
+contract HeadTest is RegistryTest {
     function test_IsZeroBeforeTheFirstRelease() public view {
         vm.assertEq(raw(registry.head(modelId())), 0);
     }

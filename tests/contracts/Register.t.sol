@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {IContentAddressed} from "contracts/interfaces/IContentAddressed.sol";
 import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {ReleaseId} from "contracts/types/Identifiers.sol";
 import {ReleaseWord, newRelease} from "contracts/types/ReleaseWord.sol";
@@ -128,7 +129,7 @@ contract RegisterTest is RegistryTest {
     function test_WhenTheCidIsTooLong() public {
         ReleaseStatement memory statement = releaseStatement();
         statement.manifestCid = new bytes(65);
-        _refuse(statement, IModelRegistry.InvalidCidLength.selector, 65);
+        _refuse(statement, IContentAddressed.InvalidCidLength.selector, 65);
     }
 
     function testFuzz_WhenAnotherSequenceIsExpected(uint40 expected) public {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {ModelRegistry} from "contracts/ModelRegistry.sol";
 import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
+import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {ReleaseId} from "contracts/types/Identifiers.sol";
 import {Authorization, ReleaseStatement} from "contracts/types/Statements.sol";
 
@@ -53,7 +54,7 @@ contract RegisterForTest is RegistryTest {
         Authorization memory authorization = authorize(PUBLISHER_KEY, releaseStatement(), deadline);
         // Past the end of 40 bits no authority is valid any more, which is what is said first.
         vm.assume(time < FOREVER);
-        expectRevert(IModelRegistry.DeadlineExpired.selector, deadline, time);
+        expectRevert(ISignedStatements.DeadlineExpired.selector, deadline, time);
         registry.registerFor(releaseStatement(), authorization);
     }
 
@@ -162,7 +163,7 @@ contract RegisterForTest is RegistryTest {
         private
     {
         address signer = authorization.signer;
-        expectRevert(IModelRegistry.InvalidSignature.selector, uint256(uint160(signer)));
+        expectRevert(ISignedStatements.InvalidSignature.selector, uint256(uint160(signer)));
         registry.registerFor(statement, authorization);
     }
 }

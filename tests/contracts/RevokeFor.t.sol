@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {ModelRegistry} from "contracts/ModelRegistry.sol";
-import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
+import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {Authorization, RevocationStatement} from "contracts/types/Statements.sol";
 
 import {RegistryTest} from "./utils/RegistryTest.sol";
@@ -50,7 +50,7 @@ contract RevokeForTest is RegistryTest {
     function test_AfterTheDeadline() public {
         Authorization memory authorization = authorize(PUBLISHER_KEY, _statement, DEADLINE);
         vm.warp(DEADLINE + 1);
-        expectRevert(IModelRegistry.DeadlineExpired.selector, DEADLINE, DEADLINE + 1);
+        expectRevert(ISignedStatements.DeadlineExpired.selector, DEADLINE, DEADLINE + 1);
         registry.revokeFor(_statement, authorization);
     }
 
@@ -101,7 +101,7 @@ contract RevokeForTest is RegistryTest {
         private
     {
         address signer = authorization.signer;
-        expectRevert(IModelRegistry.InvalidSignature.selector, uint256(uint160(signer)));
+        expectRevert(ISignedStatements.InvalidSignature.selector, uint256(uint160(signer)));
         registry.revokeFor(statement, authorization);
     }
 }

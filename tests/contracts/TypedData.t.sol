@@ -7,8 +7,8 @@ import {ReleaseStatement, RevocationStatement} from "contracts/types/Statements.
 import {RegistryTest} from "./utils/RegistryTest.sol";
 
 /// @dev The hashes are written out once more here, from EIP-712 and the documented type strings.
-contract TypedDataTest is RegistryTest {
-    function _separator(uint256 chain, address verifier) private pure returns (bytes32) {
+abstract contract TypedDataTest is RegistryTest {
+    function _separator(uint256 chain, address verifier) internal pure returns (bytes32) {
         bytes32 typeHash = keccak256(
             "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
         );
@@ -18,19 +18,23 @@ contract TypedDataTest is RegistryTest {
             );
     }
 
-    function _digest(bytes32 structHash) private view returns (bytes32) {
+    function _digest(bytes32 structHash) internal view returns (bytes32) {
         bytes32 separator = _separator(31337, address(registry));
         return keccak256(abi.encodePacked(hex"1901", separator, structHash));
     }
+}
 
-    function testFuzz_DomainSeparatorIsOfThisChainAndContract(uint64 chain) public {
+contract DomainSeparatorTest is TypedDataTest {
+    function testFuzz_IsOfThisChainAndContract(uint64 chain) public {
         vm.chainId(chain);
         vm.assertEq(registry.domainSeparator(), _separator(chain, address(registry)));
         ModelRegistry another = new ModelRegistry();
         vm.assertEq(another.domainSeparator(), _separator(chain, address(another)));
     }
+}
 
-    function testFuzz_Eip712DomainDescribesTheSeparator(uint64 chain) public {
+contract Eip712DomainTest is TypedDataTest {
+    function testFuzz_DescribesTheSeparator(uint64 chain) public {
         vm.chainId(chain);
         (
             bytes1 fields,
@@ -50,8 +54,10 @@ contract TypedDataTest is RegistryTest {
         vm.assertEq(salt, 0);
         vm.assertEq(extensions.length, 0);
     }
+}
 
-    function testFuzz_ReleaseDigest(ReleaseStatement memory statement, uint256 deadline)
+contract ReleaseDigestTest is TypedDataTest {
+    function testFuzz_IsTheHashOfEip712(ReleaseStatement memory statement, uint256 deadline)
         public
         view
     {
@@ -74,7 +80,18 @@ contract TypedDataTest is RegistryTest {
         vm.assertEq(registry.releaseDigest(statement, deadline), _digest(structHash));
     }
 
-    function testFuzz_RevocationDigest(RevocationStatement memory statement, uint256 deadline)
+    function testFuzz_IsOfThisChainAndContract(uint64 chain, uint256 deadline) public {
+        vm.assume(chain != 31337);
+        bytes32 digest = registry.releaseDigest(releaseStatement(), deadline);
+        bytes32 another = new ModelRegistry().releaseDigest(releaseStatement(), deadline);
+        vm.assertNotEq(another, digest);
+        vm.chainId(chain);
+        vm.assertNotEq(registry.releaseDigest(releaseStatement(), deadline), digest);
+    }
+}
+
+contract RevocationDigestTest is TypedDataTest {
+    function testFuzz_IsTheHashOfEip712(RevocationStatement memory statement, uint256 deadline)
         public
         view
     {
@@ -93,5 +110,14 @@ contract TypedDataTest is RegistryTest {
             )
         );
         vm.assertEq(registry.revocationDigest(statement, deadline), _digest(structHash));
+    }
+
+    function testFuzz_IsOfThisChainAndContract(uint64 chain, uint256 deadline) public {
+        vm.assume(chain != 31337);
+        RevocationStatement memory statement = revocationStatement(WITHDRAWN);
+        bytes32 digest = registry.revocationDigest(statement, deadline);
+        vm.assertNotEq(new ModelRegistry().revocationDigest(statement, deadline), digest);
+        vm.chainId(chain);
+        vm.assertNotEq(registry.revocationDigest(statement, deadline), digest);
     }
 }

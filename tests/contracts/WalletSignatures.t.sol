@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 
-import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
+import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {ReleaseId} from "contracts/types/Identifiers.sol";
 import {Authorization, ReleaseStatement, RevocationStatement} from "contracts/types/Statements.sol";
 
@@ -138,6 +138,6 @@ contract WalletSignaturesTest is RegistryTest {
     }
 
     function _expectRefusal(address wallet) private {
-        expectRevert(IModelRegistry.InvalidSignature.selector, uint256(uint160(wallet)));
+        expectRevert(ISignedStatements.InvalidSignature.selector, uint256(uint160(wallet)));
     }
 }
