@@ -124,7 +124,8 @@ def test_a_part(artifact: FakeArtifact) -> None:
 
 def test_no_manifest_and_no_artifact(artifact: FakeArtifact) -> None:
     artifact.is_missing = True
-    assert verify_manifest(artifact, FileSelection(), unseen).exit_status == 4
+    verdict = verify_manifest(artifact, FileSelection(), unseen)
+    assert_problem(verdict, "files", Outcome.INVALID, "is not there", step=7)
     artifact.is_missing = False
     artifact.sidecars.clear()
     verdict = verify_manifest(artifact, FileSelection(), unseen)

@@ -82,7 +82,7 @@ def check_on_chain(
     seen = SeenHead(final.head.packed, final.block.number)
     rollback = _check_rollback(key, seen, records, is_local=network.is_local)
     checks = (
-        _chain_check(network, final.block),
+        _check_chain(network, final.block),
         # 5. The release.
         _check_registration(evidence, final, latest),
         _check_authority(final, latest),
@@ -140,7 +140,7 @@ def _check_order(final: Block, latest: Block) -> None:
         )
 
 
-def _chain_check(network: Network, block: Block) -> Check:
+def _check_chain(network: Network, block: Block) -> Check:
     message = f"chain {network.chain_id} ('{network.name}') was read at block {block.number}"
     if network.is_local:
         message += "; it is a chain of this machine, and proves nothing to others"

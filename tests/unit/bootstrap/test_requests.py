@@ -1,0 +1,93 @@
+"""What requests consist of, where the caller and the configuration each say a part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ModelMaker
+from tests.unit.services.world import ALICE
+from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import Metadata
+from weightmark.domain.networks import LOCAL
+from weightmark.errors import ArtifactError, ConfigurationError, ValueFormatError
+from weightmark.services.manifests import ManifestDraft
+
+
+@pytest.fixture
+def model(tmp_path: Path, make_model: ModelMaker) -> Path:
+    return make_model(tmp_path / "model")
+
+
+def application(folder: Path, **options: str) -> Application:
+    environment = {"SOURCE_DATE_EPOCH": "0"}
+    return Application.load({"data_dir": str(folder / "home"), **options}, environment, folder)
+
+
+def draft_of(
+    configured: Application, *, name: str = "acme/digits", publisher: str | None = None
+) -> ManifestDraft:
+    return manifest_draft(
+        configured,
+        name=name,
+        version="1.0.0",
+        publisher=publisher,
+        created_by="",
+        metadata=Metadata(),
+        ignores=["*.log"],
+    )
+
+
+def test_a_draft_is_made_with_the_configured_key_digest_and_time(tmp_path: Path) -> None:
+    configured = application(tmp_path)
+    draft = draft_of(configured)
+    assert draft.publisher == configured.accounts.address(LOCAL)
+    assert draft.algorithm is DigestAlgorithm.SHA2_256
+    assert (draft.created.timestamp(), draft.ignores) == (0, ("*.log",))
+    draft = draft_of(application(tmp_path, digest="blake3"), publisher=ALICE)
+    assert (draft.publisher, draft.algorithm) == (ALICE, DigestAlgorithm.BLAKE3)
+
+
+def test_a_draft_that_breaks_a_rule_is_refused(tmp_path: Path) -> None:
+    for configured, name, publisher in (
+        (application(tmp_path), "Acme Digits", ALICE),
+        (application(tmp_path), "acme/digits", "0x1"),
+        (application(tmp_path, digest="md5"), "acme/digits", ALICE),
+    ):
+        with pytest.raises(ValueFormatError):
+            draft_of(configured, name=name, publisher=publisher)
+
+
+def test_a_publication_is_for_the_configured_network(tmp_path: Path, model: Path) -> None:
+    configured = application(tmp_path, network="sepolia")
+    draft = draft_of(configured, publisher=ALICE)
+    request = publish_request(configured, model, draft, out=None, authority_index=3)
+    assert (request.network.name, request.authority_index) == ("sepolia", 3)
+    with pytest.raises(ArtifactError, match="lies inside the artifact"):
+        publish_request(configured, model, draft, out=model / "x.json", authority_index=0)
+
+
+def test_a_verification_demands_what_the_policy_says(tmp_path: Path, model: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("allow_ignores = false")
+    request = verification_request(
+        application(tmp_path, policy=str(policy)),
+        model,
+        release="acme/acme/digits",
+        only=["*.json"],
+        manifest=None,
+    )
+    assert not request.policy.allow_ignores
+    assert request.selection.is_partial
+    assert request.release is not None
+    assert request.release.name == "acme/digits"
+
+
+def test_a_policy_that_comes_with_the_artifact_is_refused(tmp_path: Path, model: Path) -> None:
+    (model / "weightmark.toml").write_text("policy = 'policy.toml'")
+    configured = Application.load({"data_dir": str(tmp_path / "home")}, {}, model)
+    with pytest.raises(ConfigurationError, match="lies inside the artifact"):
+        verification_request(configured, model, release=None, only=(), manifest=None)
