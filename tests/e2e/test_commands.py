@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from tests.command import BINARIES, PATIENCE, Weightmark
+from tests.command import Weightmark
 from tests.e2e.releases import Release, assert_ends, document, write_model
 from weightmark.cli.main import program
 from weightmark.version import __version__
@@ -225,19 +224,6 @@ def test_completion_completes(run_weightmark: Weightmark) -> None:
         "COMP_CWORD": "1",
     }
     assert_ends(run_weightmark(env=asking), 0, "verify")
-
-
-def test_a_reader_that_goes_away(release: Release) -> None:
-    finished = subprocess.run(
-        ["/bin/sh", "-c", '"$0" --help | true; "$0" verify "$1" | true', BINARIES / "weightmark",
-         release.model],
-        env=release.weightmark.environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )  # fmt: skip
-    assert finished.stderr == ""
 
 
 def test_colours_are_for_terminals(release: Release) -> None:

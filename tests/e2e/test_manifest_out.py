@@ -18,7 +18,7 @@ def test_a_file_of_somebody_else(run_weightmark: Weightmark, tmp_path: Path, com
     other.write_text("years of work")
     (tmp_path / "link").symlink_to(other)
     for place in (other, tmp_path / "link"):
-        arguments = (*command.split(), model, *NAMED, "--out", place)
+        arguments: tuple[str | Path, ...] = (*command.split(), model, *NAMED, "--out", place)
         assert_ends(run_weightmark(*arguments), 4, place.name, "is no manifest", "--out")
         told = run_weightmark(*arguments, "--json")
         assert (told.returncode, document(told)["error"]["code"]) == (4, "bad-manifest")

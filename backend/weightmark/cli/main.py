@@ -8,12 +8,15 @@ from importlib import import_module
 
 import click
 
-from weightmark.cli import output
-from weightmark.errors import StorageError, UsageError, WeightmarkError
+from weightmark.cli import output, streams
+from weightmark.errors import UnavailableError, UsageError, WeightmarkError
 from weightmark.version import __version__
 
 # Exit status of a program that SIGINT ended, as shells have it: 128 + 2.
 INTERRUPTED = 130
+
+# Lets an error that nobody foresaw through, with all that Python says of it.
+DEBUG_VARIABLE = "WEIGHTMARK_DEBUG"
 
 COMMANDS = {
     "publish": "Hash a model, and register it on a chain.",
@@ -81,46 +84,52 @@ def program() -> None:
 
 def main() -> None:
     """Run the command line, and exit with its status."""
-    sys.exit(run(sys.argv[1:]))
+    stream = streams.guard()
+    sys.exit(streams.final_status(run(sys.argv[1:]), stream))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command, and return its exit status."""
+    as_json = "--json" in arguments
     try:
         result = program.main(arguments, prog_name="weightmark", standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
         output.complain("interrupted")
         return INTERRUPTED
-    except (click.ClickException, WeightmarkError, OSError, RuntimeError) as error:
-        return _report(error, as_json="--json" in arguments)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return UsageError.exit_status
+    except click.ClickException as error:
+        return output.report(_usage_error(error), as_json=as_json)
+    except WeightmarkError as error:
+        return output.report(error, as_json=as_json)
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        return output.report(_unforeseen(error), as_json=as_json)
     return result if isinstance(result, int) else 0
-
-
-def _report(error: Exception, *, as_json: bool) -> int:
-    match error:
-        case click.exceptions.NoArgsIsHelpError():
-            click.echo(error.format_message(), err=True)
-            return UsageError.exit_status
-        case click.ClickException():
-            return output.report(_usage_error(error), as_json=as_json)
-        case WeightmarkError():
-            return output.report(error, as_json=as_json)
-        case BrokenPipeError():
-            # The reader of our output has gone, which is its right; Python would complain at exit.
-            _give_up_output()
-            return 0
-        case _:
-            # What only the operating system knows: names too long, loops of links, a full disk.
-            _give_up_output()
-            refusal = StorageError(f"the operating system refuses: {error}")
-            return output.report(refusal, as_json=False)
-
-
-def _give_up_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_error(error: click.ClickException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "weightmark"
     return UsageError(error.format_message(), hint=f"see '{command} --help'")
+
+
+def _unforeseen(error: Exception) -> WeightmarkError:
+    """Return the error for one that no other part of the program knows.
+
+    Its own message is left out, as that may hold a secret; what the system says holds none.
+    """
+    from traceback import walk_tb
+
+    steps = ((frame.f_globals["__name__"], line) for frame, line in walk_tb(error.__traceback__))
+    *_, (module, line) = (step for step in steps if step[0].startswith("weightmark."))
+    message = f"{type(error).__name__} in {module}, line {line}"
+    details = f"{DEBUG_VARIABLE}=1 shows what to report"
+    if isinstance(error, OSError):
+        return UnavailableError(
+            f"the operating system refuses: {error.strerror} ({message})",
+            hint=f"where this is no limit of the machine, it is a bug of weightmark: {details}",
+        )
+    return WeightmarkError(message, hint=f"this is a bug of weightmark: {details}")

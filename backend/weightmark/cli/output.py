@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 
 import click
@@ -69,5 +68,4 @@ def report(error: WeightmarkError, *, as_json: bool) -> int:
         print_json({"error": error_document(error)})
     else:
         complain(error.message, error.hint)
-    sys.stdout.flush()
     return error.exit_status

@@ -7,6 +7,7 @@ refused.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -143,8 +144,18 @@ class KeyFolder:
         return self.info(name)
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all keys."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.json")))
+        """Return the names of all keys.
+
+        Raises:
+            StorageError: Their folder cannot be read.
+        """
+        try:
+            found = sorted(self._folder.iterdir())
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise storage_error(self._folder, error) from None
+        return tuple(path.stem for path in found if path.suffix == ".json")
 
     def info(self, name: str) -> KeyInfo:
         """Return what may be shown of a key, by its name or the path of a keystore file.
@@ -199,7 +210,7 @@ class KeyFolder:
             StorageError: It cannot be written.
         """
         path = self._folder / f"{EMBEDDED_KEY}.json"
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - False where the system refuses, as below
             made = PrivateKey.generate()
             key = _EmbeddedKey(made.address, f"0x{made.reveal().hex()}")
             # Where another process was faster, its key is the one.
@@ -220,7 +231,7 @@ class KeyFolder:
                 hint="a name is made of a-z, 0-9, '.', '_' and '-'; 'local' is taken",
             )
         path = self._folder / f"{name}.json"
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110
             raise AlreadyExistsError(
                 f"the key '{name}' exists, and is left as it is", hint="choose another name"
             )
@@ -233,8 +244,9 @@ class KeyFolder:
                 hint="set WEIGHTMARK_PRIVATE_KEY, or keep it with 'weightmark keys import NAME'",
             )
         named = self._folder / f"{name}.json"
-        path = named if _NAME.fullmatch(name) and named.exists() else Path(name)
-        if not path.is_file():
+        is_named = _NAME.fullmatch(name) and os.path.exists(named)  # noqa: PTH110
+        path = named if is_named else Path(name)
+        if not os.path.isfile(path):  # noqa: PTH113
             raise MissingPathError(
                 f"there is no key '{printable(name[:200])}'",
                 hint="'weightmark keys list' shows the keys; 'weightmark keys generate' makes one",

@@ -86,7 +86,7 @@ class TrustFile:
         return removed
 
     def _locked(self) -> AbstractContextManager[None]:
-        return file_lock(self._path.with_suffix(".lock"))
+        return file_lock(self._path.parent / f"{self._path.stem}.lock")
 
     def _write(self, publishers: tuple[TrustedPublisher, ...]) -> None:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -118,6 +118,18 @@ def test_names_that_are_refused(keys: KeyFolder, name: str) -> None:
         keys.generate(name, PASSWORD)
 
 
+def test_a_folder_of_keys_that_cannot_be_read(folder: Path, keys: KeyFolder) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot be used"):
+        keys.names()
+
+
+def test_a_path_that_no_file_can_have(keys: KeyFolder) -> None:
+    with pytest.raises(MissingPathError, match="there is no key 'nnn"):
+        keys.info("n" * 5000)
+
+
 def test_names_are_listed(folder: Path, keys: KeyFolder) -> None:
     assert keys.names() == ()
     keys.embedded()

@@ -164,3 +164,11 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ConfigurationError, match="not a regular file"):
         TrustFile(tmp_path / "pipe").load()
+
+
+def test_a_folder_without_a_name_in_place_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StorageError, match="Is a directory"):
+        TrustFile(Path()).add(ACME)

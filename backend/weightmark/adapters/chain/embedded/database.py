@@ -176,5 +176,5 @@ def _storage_error(path: Path, error: sqlite3.Error) -> StorageError:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return corrupt(path, str(error))
         case _:
-            hint = "check the file, its directory and their permissions"
+            hint = "free some space; check the file, its directory and their permissions"
     return StorageError(f"the embedded chain in {path} cannot be used: {error}", hint=hint)
