@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
@@ -113,6 +114,11 @@ class Accounts:
                 f"the key '{info.name}' is not encrypted, and serves the embedded chain alone",
                 hint="make one: weightmark keys generate NAME",
             )
+        return self._opened_key
+
+    @cached_property
+    def _opened_key(self) -> PrivateKey:
+        # Once: a person is asked once, and a pipe gives its password once.
         return self._keys.load(self._chosen, self._password)
 
     def _password(self, what: str) -> str:

@@ -97,6 +97,11 @@ def test_a_password_may_come_through_a_pipe(keys: KeyFolder) -> None:
         os.close(reader)
 
 
+def test_a_password_is_asked_for_once(keys: KeyFolder, keystore: Path) -> None:
+    found = accounts(keys, "mine", "pw")
+    assert found.private_key(SEPOLIA).reveal() == found.private_key(SEPOLIA).reveal()
+
+
 def test_a_secret_that_never_ends_is_read_up_to_a_bound(keys: KeyFolder) -> None:
     with pytest.raises(ConfigurationError, match="/dev/zero is larger than 65536 bytes"):
         accounts(keys, key_password_file="/dev/zero").new_password()
