@@ -153,3 +153,16 @@ def test_a_download_cannot_bring_its_own_configuration(release: Release, directo
     (release.model / directory / "weightmark.toml").write_text('trust = "trust.toml"\n')
     finished = release.weightmark("verify", release.model, cwd=release.model / directory)
     assert_ends(finished, 4, "weightmark.toml", "inside the artifact")
+
+
+@pytest.mark.parametrize("command", ["verify", "manifest verify", "find"])
+@pytest.mark.parametrize("name", ["weightmark.toml", "trust.toml"])
+def test_what_lies_beside_a_single_file_may_have_come_with_it(
+    release: Release, command: str, name: str
+) -> None:
+    (release.model / name).write_text("")
+    named = {"WEIGHTMARK_TRUST": name} if name == "trust.toml" else {}
+    finished = release.weightmark(
+        *command.split(), "model.safetensors", cwd=release.model, env=named
+    )
+    assert_ends(finished, 4, name, "inside the artifact")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from os.path import exists, isfile
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,9 @@ def read_evidence(application: Application, path: Path) -> Evidence:
         MissingPathError: There is none.
         ManifestError: It is malformed.
     """
-    # Not Path's own ways to ask, which raise what the system says of a name that is too long.
-    if isfile(path) and not exists(path.with_name(f"{path.name}.{MANIFEST}")):
+    # os.path, for Path raises what the system says of a name that is too long.
+    beside = f"{path}.{MANIFEST}"
+    if os.path.isfile(path) and not os.path.exists(beside):  # noqa: PTH110, PTH113
         try:
             return Evidence.read(application.artifacts.manifest_alone(path))
         except ManifestError as error:

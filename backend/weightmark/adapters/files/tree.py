@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from weightmark.adapters.files.hub_leftovers import is_leftover
 from weightmark.adapters.files.links import LinkRules
@@ -17,6 +17,13 @@ from weightmark.errors import ArtifactError, MissingPathError
 
 # A directory that was swapped for a link since it was seen is not entered.
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+# One directory may be reached by many links, and by links in what links lead to: a few of them make
+# more paths than there are files in the world. Real artifacts link to some directories, once.
+MAX_LINKED = 100_000
+
+_Inode = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +53,12 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class _Directory:
+    """A directory that is still to be read; those above it by device and inode."""
+
     prefix: str
     location: bytes
-    is_linked: bool
-    parent: _Directory | None
+    is_linked: bool = False
+    above: frozenset[_Inode] = frozenset()
 
     def location_of(self, name: str) -> bytes:
         return self.location + b"/" + os.fsencode(name)
@@ -72,8 +81,9 @@ class TreeWalk:
         self._sidecars = sidecars
         self._is_ignored = is_ignored
         self._links = LinkRules.for_directory(root)
-        self._pending = [_Directory("", root, is_linked=False, parent=None)]
+        self._pending = [_Directory("", root)]
         self._directories = 0
+        self._linked = 0
 
     def run(self) -> Tree:
         """Walk, and check the names of all files together.
@@ -94,9 +104,12 @@ class TreeWalk:
         try:
             descriptor = os.open(directory.location, _DIRECTORY)
             try:
+                entered = replace(
+                    directory, above=directory.above | {_inode_of(os.fstat(descriptor))}
+                )
                 with os.scandir(descriptor) as entries:
                     for entry in entries:
-                        self._take(directory, entry)
+                        self._take(entered, entry)
             finally:
                 os.close(descriptor)
         except OSError as error:
@@ -106,6 +119,8 @@ class TreeWalk:
         path = directory.prefix + entry.name
         if path in self._sidecars:
             return
+        if directory.is_linked:
+            self._count_linked()
         location = directory.location_of(entry.name)
         try:
             if entry.is_dir(follow_symlinks=False):
@@ -128,15 +143,12 @@ class TreeWalk:
         if not stat.S_ISDIR(status.st_mode):
             self._add(path, target, status, is_linked=True)
             return
-        above: _Directory | None = directory
-        while above is not None:
-            if above.location == target:
-                raise ArtifactError(f"the link '{printable(path)}' leads to a directory above it")
-            above = above.parent
+        if _inode_of(status) in directory.above:
+            raise ArtifactError(f"the link '{printable(path)}' leads to a directory above it")
         self._descend(directory, path, target, is_linked=True)
 
     def _descend(self, parent: _Directory, path: str, location: bytes, *, is_linked: bool) -> None:
-        self._pending.append(_Directory(f"{path}/", location, is_linked, parent))
+        self._pending.append(_Directory(f"{path}/", location, is_linked, parent.above))
 
     def _add(self, path: str, location: bytes, status: os.stat_result, *, is_linked: bool) -> None:
         if not stat.S_ISREG(status.st_mode):
@@ -144,6 +156,14 @@ class TreeWalk:
         self._tree.identities[path] = identity_of(status)
         if is_linked:
             self._tree.targets[path] = location
+
+    def _count_linked(self) -> None:
+        self._linked += 1
+        if self._linked > MAX_LINKED:
+            raise ArtifactError(
+                f"the artifact's links to directories lead to more than {MAX_LINKED} entries",
+                hint="replace a link by the directory itself",
+            )
 
     def _check_bound(self) -> None:
         found = len(self._tree.identities) + len(self._tree.ignored) + self._directories
@@ -174,10 +194,16 @@ def single_file(base: bytes, name: bytes) -> Tree:
             status = os.lstat(tree.targets[path])
     except FileNotFoundError:
         raise MissingPathError(f"'{printable(path)}' is not there") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
     if not stat.S_ISREG(status.st_mode):
         raise irregular(path, status.st_mode)
     tree.identities[path] = identity_of(status)
     return tree
+
+
+def _inode_of(status: os.stat_result) -> _Inode:
+    return status.st_dev, status.st_ino
 
 
 def _with_slash(directory: bytes) -> bytes:

@@ -129,6 +129,48 @@ def test_the_number_of_files_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
         LocalArtifact(tmp_path).list()
 
 
+def test_what_links_to_directories_lead_to_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of ten directories links twice to the next one: no circle, and two thousand paths."""
+    monkeypatch.setattr(tree, "MAX_LINKED", 50)
+    for number in range(10):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        for name in ("one", "other"):
+            (directory / name).symlink_to(f"../{number + 1}")
+    (tmp_path / "10").mkdir()
+    read: list[bytes] = []
+    entering = os.open
+
+    def watched(location: bytes, flags: int) -> int:
+        read.append(location)
+        return entering(location, flags)
+
+    monkeypatch.setattr(os, "open", watched)
+    with pytest.raises(ArtifactError, match="lead to more than 50 entries") as caught:
+        LocalArtifact(tmp_path).list()
+    assert "replace a link" in caught.value.hint
+    assert len(read) < 100
+
+
+def test_what_is_reached_by_no_link_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "MAX_LINKED", 3)
+    (tmp_path / "real/below").mkdir(parents=True)
+    for name in ("a", "b", "c", "below/d"):
+        (tmp_path / "real" / name).write_bytes(b"")
+        (tmp_path / f"{Path(name).name}.link").symlink_to(f"real/{name}")
+    (tmp_path / "link").symlink_to("real/below")
+    assert len(LocalArtifact(tmp_path).list().sizes) == 9
+
+
+def test_a_file_that_cannot_be_looked_at_is_named() -> None:
+    with pytest.raises(ArtifactError, match="too long"):
+        tree.single_file(b"/tmp", b"n" * 300)
+
+
 def test_what_is_ignored_is_neither_followed_nor_opened(tmp_path: Path) -> None:
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv/python").symlink_to("/usr/bin/env")
