@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.chain.deployment import deployments, packaged_registry
 from weightmark.adapters.chain.events import shown_version
 from weightmark.domain.contracts import Contract
 from weightmark.domain.identifiers import (
@@ -92,11 +92,12 @@ class FakeChain:
         """Return a writer for an account, which can always pay."""
         return FakeChainWriter(self, checksum_address(account))
 
-    def deploy(self) -> Contract:
-        """Put the packaged registry where it belongs."""
-        registry = packaged_registry()
-        self.code_hashes[registry.address] = registry.code_hash
-        return registry
+    def deploy(self) -> tuple[Contract, ...]:
+        """Put the packaged contracts where they belong."""
+        contracts = [each.contract for each in deployments()]
+        missing = tuple(each for each in contracts if each.address not in self.code_hashes)
+        self.code_hashes.update({each.address: each.code_hash for each in missing})
+        return missing
 
     def mine(self, count: int = 1) -> Block:
         """Add empty blocks, and return the newest."""
@@ -209,7 +210,7 @@ class FakeChainWriter:
     chain: FakeChain
     account: str
 
-    def deploy(self) -> Contract:
+    def deploy(self) -> tuple[Contract, ...]:
         return self.chain.deploy()
 
     def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:

@@ -11,7 +11,7 @@ import pytest
 from eth_account import Account
 
 from tests.eth_tester_transport import CHAIN_ID, EthTesterTransport
-from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, packaged_registry
+from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, deployments, packaged_registry
 from weightmark.adapters.chain.json_rpc import Call, HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
@@ -28,6 +28,7 @@ from weightmark.ports.chain import BlockTag
 
 KEY = bytes(31) + b"\x01"
 REGISTRY = packaged_registry()
+CONTRACTS = tuple(each.contract for each in deployments())
 
 Bend = Callable[[object], object]
 
@@ -228,12 +229,40 @@ def test_an_account_on_anvil_that_cannot_pay_is_named_and_its_key_is_not(
         assert repr(key) not in text
 
 
-def test_the_deployer_is_deployed_where_it_is_missing(anvil: HttpTransport) -> None:
-    writer = a_rich_writer(anvil)
-    for address in (DEPLOYER_ADDRESS, REGISTRY.address):
+def forget(anvil: Transport, *addresses: str) -> None:
+    for address in addresses:
         anvil_call(anvil, "anvil_setCode", address, "0x")
         anvil_call(anvil, "anvil_setNonce", address, "0x0")
-    assert writer.deploy() == REGISTRY
+
+
+def test_the_deployer_is_deployed_where_it_is_missing(anvil: HttpTransport) -> None:
+    writer = a_rich_writer(anvil)
+    forget(anvil, DEPLOYER_ADDRESS, *(each.address for each in CONTRACTS))
+    assert writer.deploy() == CONTRACTS
     reader = RpcChainReader(anvil, is_local=True)
-    found = reader.code_hash(REGISTRY.address, reader.block(BlockTag.LATEST))
-    assert found == REGISTRY.code_hash
+    for contract in CONTRACTS:
+        found = reader.code_hash(contract.address, reader.block(BlockTag.LATEST))
+        assert found == contract.code_hash
+
+
+def test_a_deployment_that_stopped_halfway_is_completed(anvil: HttpTransport) -> None:
+    transport = BentTransport(anvil)
+    forget(anvil, *(each.address for each in CONTRACTS))
+    estimates: list[object] = []
+
+    def once(truth: object) -> object:
+        estimates.append(truth)
+        return truth if len(estimates) == 1 else Refusal("the coins are spent")
+
+    transport.bends["eth_estimateGas"] = once
+    with pytest.raises(TransactionFailedError, match="the coins are spent"):
+        a_rich_writer(transport).deploy()
+    assert a_rich_writer(anvil).deploy() == CONTRACTS[1:]
+    assert a_rich_writer(anvil).deploy() == ()
+
+
+def test_another_contract_in_the_place_of_any_of_ours_is_refused(anvil: HttpTransport) -> None:
+    *_, last = CONTRACTS
+    anvil_call(anvil, "anvil_setCode", last.address, "0x6001")
+    with pytest.raises(LookAlikeContractError, match=f"{last.address}, where {last.name} belongs"):
+        a_rich_writer(anvil).deploy()

@@ -17,6 +17,7 @@ from tests.ports.chain_steps import (
     release_at,
     release_now,
 )
+from weightmark.adapters.chain.deployment import deployments
 from weightmark.domain.registry import (
     EMPTY_HEAD,
     Reason,
@@ -52,11 +53,14 @@ def test_the_newest_block_of_a_local_chain_is_final(reader: ChainReader) -> None
     assert reader.block(BlockTag.FINALIZED) == reader.block(BlockTag.LATEST)
 
 
-def test_the_registry_is_deployed_once(reader: ChainReader, publisher: ChainWriter) -> None:
+def test_contracts_are_deployed_once(reader: ChainReader, publisher: ChainWriter) -> None:
     before = reader.block(BlockTag.LATEST)
-    assert publisher.deploy() == REGISTRY
+    assert publisher.deploy() == ()
     assert reader.block(BlockTag.LATEST) == before
-    assert reader.code_hash(REGISTRY.address, before) == REGISTRY.code_hash
+    contracts = [each.contract for each in deployments()]
+    assert contracts[0] == REGISTRY
+    for contract in contracts:
+        assert reader.code_hash(contract.address, before) == contract.code_hash
 
 
 def test_where_there_is_no_code_there_is_no_hash(

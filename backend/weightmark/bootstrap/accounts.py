@@ -50,7 +50,7 @@ class Accounts:
             return PrivateKey.parse(hexadecimal)
         if self._chosen:
             return self._chosen_key(network)
-        if network.is_embedded:
+        if network.is_local:
             return self._keys.embedded()
         raise NoKeyError(
             f"no key is configured for '{network.name}'",
@@ -59,9 +59,9 @@ class Accounts:
         )
 
     def is_made_on_first_use(self, network: Network) -> bool:
-        """Whether the key is the embedded chain's own, and is not there yet."""
+        """Whether the key is that of this machine's own chains, and is not there yet."""
         configured = self._variable or self._chosen
-        return network.is_embedded and not configured and EMBEDDED_KEY not in self._keys.names()
+        return network.is_local and not configured and EMBEDDED_KEY not in self._keys.names()
 
     def address(self, network: Network) -> str:
         """Return the address of that key, without opening it where that can be.
@@ -73,7 +73,7 @@ class Accounts:
         if self._chosen and not self._variable:
             return self._keys.info(self._chosen).address
         key = self.private_key(network)
-        if network.is_embedded and not self._variable:
+        if network.is_local and not self._variable:
             return self._keys.info(EMBEDDED_KEY).address
         return key.address
 
@@ -109,9 +109,9 @@ class Accounts:
 
     def _chosen_key(self, network: Network) -> PrivateKey:
         info = self._keys.info(self._chosen)
-        if not info.is_encrypted and not network.is_embedded:
+        if not info.is_encrypted and not network.is_local:
             raise KeyFileError(
-                f"the key '{info.name}' is not encrypted, and serves the embedded chain alone",
+                f"the key '{info.name}' is not encrypted, and serves chains of this machine alone",
                 hint="make one: weightmark keys generate NAME",
             )
         return self._opened_key

@@ -29,6 +29,7 @@ COMMANDS = {
     "trust": "Manage the publishers that you trust.",
     "keys": "Manage the keys that sign transactions.",
     "network": "Manage chains.",
+    "devnet": "Run a local node.",
     "serve": "Answer look-ups over HTTP.",
     "doctor": "Say what is installed, reachable and missing.",
     "completion": "Print the script that completes commands in a shell.",

@@ -96,11 +96,14 @@ class ChainWriter(Protocol):
         """The checksummed address of the account that signs."""
         ...
 
-    def deploy(self) -> Contract:
-        """Deploy the registry where it is not there yet, and return it.
+    def deploy(self) -> tuple[Contract, ...]:
+        """Deploy the contracts that are not there yet, one after the other, and return them.
+
+        What was deployed before a failure stays, and is not deployed again.
 
         Raises:
-            TransactionFailedError: The deployment was not carried out.
+            LookAlikeContractError: There is another contract at the address of one of ours.
+            TransactionFailedError: A deployment was not carried out.
         """
         ...
 

@@ -11,10 +11,11 @@ from eth_account import Account
 
 from weightmark.adapters.state.keys import KeyFolder
 from weightmark.bootstrap.accounts import Accounts, refuse_to_ask
-from weightmark.domain.networks import LOCAL, Network
+from weightmark.domain.networks import ANVIL_CHAIN_ID, LOCAL, Network
 from weightmark.errors import ConfigurationError, KeyFileError, MissingPathError
 
 SEPOLIA = Network("sepolia", 11155111)
+ANVIL = Network("anvil", ANVIL_CHAIN_ID)
 SECRET = "11" * 32
 ADDRESS = "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"
 
@@ -113,18 +114,25 @@ def test_an_address_needs_no_password(keys: KeyFolder, keystore: Path) -> None:
     assert accounts(keys, "mine").address(SEPOLIA) == ADDRESS
 
 
-def test_the_embedded_chain_has_a_key_of_its_own(keys: KeyFolder) -> None:
+@pytest.mark.parametrize("network", [LOCAL, ANVIL], ids=lambda network: network.name)
+def test_the_chains_of_this_machine_have_a_key_of_their_own(
+    keys: KeyFolder, network: Network
+) -> None:
     found = accounts(keys)
-    key = found.private_key(LOCAL)
-    assert found.address(LOCAL) == Account.from_key(key.reveal()).address
+    assert found.is_made_on_first_use(network)
+    key = found.private_key(network)
+    assert not found.is_made_on_first_use(network)
+    assert found.address(network) == Account.from_key(key.reveal()).address
     assert found.private_key(LOCAL).reveal() == key.reveal()
 
 
 def test_it_serves_no_other_chain(keys: KeyFolder) -> None:
     keys.embedded()
-    with pytest.raises(KeyFileError, match="serves the embedded chain alone"):
+    with pytest.raises(KeyFileError, match="serves chains of this machine alone"):
         accounts(keys, "local").private_key(SEPOLIA)
-    assert accounts(keys, "local").private_key(LOCAL).reveal() == keys.embedded().reveal()
+    for network in (LOCAL, ANVIL):
+        found = accounts(keys, "local").private_key(network)
+        assert found.reveal() == keys.embedded().reveal()
 
 
 def test_every_other_chain_needs_a_key(keys: KeyFolder) -> None:

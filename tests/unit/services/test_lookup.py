@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.chain import delegate, owner
 from tests.unit.services.world import ALICE, BASE, BOB, NAME, SEPOLIA, World
+from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason, head_slot, release_slots
@@ -169,8 +170,7 @@ def test_a_chain_is_checked_before_anything_that_it_says(three: World) -> None:
     with pytest.raises(WrongChainError, match="serves chain 1, not 11155111"):
         lookup(three)
     three.chain.id = SEPOLIA.chain_id
-    (address,) = three.chain.code_hashes
-    three.chain.code_hashes[address] = b"\1" * 32
+    three.chain.code_hashes[packaged_registry().address] = b"\1" * 32
     with pytest.raises(LookAlikeContractError, match="0x0101"):
         lookup(three)
     three.chain.code_hashes.clear()

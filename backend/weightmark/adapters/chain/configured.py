@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.chain.deployment import deployments, packaged_registry
 from weightmark.adapters.state.keys import PrivateKey
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError, UsageError, ValueFormatError
 from weightmark.ports.chain import ChainReader, ChainWriter
+from weightmark.ports.probe import NetworkProbe
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class ConfiguredChains:
     def registry(self) -> Contract:
         """The registry: the same address and code on every chain."""
         return packaged_registry()
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """All of our contracts, the registry first."""
+        return tuple(each.contract for each in deployments())
 
     @property
     def default(self) -> Network:
@@ -73,11 +79,27 @@ class ConfiguredChains:
         endpoint = self._endpoint(network)
         return RpcChainReader(HttpTransport(endpoint.rpc_url), is_local=network.is_local)
 
-    def writer(self, network: Network, key: PrivateKey) -> ChainWriter:
-        """Open a chain for an account that sends transactions.
+    def probe(self, network: Network) -> NetworkProbe | None:
+        """Open a chain's endpoint to ask what it can do; the embedded chain has none.
 
         Raises:
             ConfigurationError: No endpoint is known for the network.
+        """
+        if network.is_embedded:
+            return None
+        from weightmark.adapters.chain.json_rpc import HttpTransport
+        from weightmark.adapters.chain.probe import EndpointProbe
+
+        return EndpointProbe(HttpTransport(self._endpoint(network).rpc_url))
+
+    def writer(self, network: Network, key: PrivateKey) -> ChainWriter:
+        """Open a chain for an account that sends transactions.
+
+        On a node of this machine, the account is given coins where it has none.
+
+        Raises:
+            ConfigurationError: No endpoint is known for the network.
+            ChainUnreachableError: A node of this machine does not answer.
         """
         if network.is_embedded:
             from weightmark.adapters.chain.embedded.writer import EmbeddedChainWriter
@@ -87,6 +109,11 @@ class ConfiguredChains:
         from weightmark.adapters.chain.rpc_writer import RpcChainWriter
 
         endpoint = self._endpoint(network)
+        if network.is_local:
+            from weightmark.adapters.chain.allowance import give_coins
+            from weightmark.adapters.chain.json_rpc import HttpTransport
+
+            give_coins(HttpTransport(endpoint.rpc_url), key.address)
         return RpcChainWriter.connect(endpoint.rpc_url, key.reveal(), chain_id=network.chain_id)
 
     def _refuse_endpoint(self) -> None:

@@ -9,7 +9,9 @@ address. That contract deploys what it is sent with CREATE2.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
 from weightmark.contracts import CONTRACT_NAMES, ContractName, load
 from weightmark.domain.contracts import Contract
@@ -30,6 +32,7 @@ DEPLOYER_TRANSACTION = bytes.fromhex(
 )
 
 SALT = bytes(32)
+REGISTRY: ContractName = "ModelRegistry"
 
 
 def create2_address(deployer: str, salt: bytes, init_code: bytes) -> str:
@@ -38,32 +41,32 @@ def create2_address(deployer: str, salt: bytes, init_code: bytes) -> str:
     return checksum_address("0x" + keccak256(parts)[12:].hex())
 
 
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A contract, and what the deterministic deployer has to be sent: salt and creation code."""
+
+    contract: Contract
+    data: bytes
+
+    @classmethod
+    def of(cls, name: ContractName) -> Self:
+        """Return the deployment of a packaged contract."""
+        artifact = load(name)
+        address = create2_address(DEPLOYER_ADDRESS, SALT, artifact.bytecode)
+        return cls(Contract(name, address, artifact.code_hash), SALT + artifact.bytecode)
+
+
 @cache
-def packaged_contracts() -> tuple[Contract, ...]:
-    """Return every contract that this package carries, in the order in which they are deployed.
+def deployments() -> tuple[Deployment, ...]:
+    """Return the deployment of every packaged contract, in order.
 
     The registry comes first: it is of use without the others.
     """
-    return tuple(map(_packaged, sorted(CONTRACT_NAMES, key=lambda name: name != "ModelRegistry")))
+    names = sorted(CONTRACT_NAMES, key=lambda name: name != REGISTRY)
+    return tuple(map(Deployment.of, names))
 
 
 @cache
 def packaged_registry() -> Contract:
-    """Return the registry."""
-    return _packaged("ModelRegistry")
-
-
-def deployment_of(name: ContractName) -> bytes:
-    """Return what is sent to the deterministic deployer: the salt, then the creation code."""
-    return SALT + load(name).bytecode
-
-
-def registry_deployment() -> bytes:
-    """Return what deploys the registry."""
-    return deployment_of("ModelRegistry")
-
-
-def _packaged(name: ContractName) -> Contract:
-    artifact = load(name)
-    address = create2_address(DEPLOYER_ADDRESS, SALT, artifact.bytecode)
-    return Contract(name, address, artifact.code_hash)
+    """Return the registry, without reading what the other contracts are."""
+    return Deployment.of(REGISTRY).contract

@@ -13,8 +13,8 @@ from weightmark.adapters.chain.deployment import (
     DEPLOYER_COST,
     DEPLOYER_SENDER,
     DEPLOYER_TRANSACTION,
+    deployments,
     packaged_registry,
-    registry_deployment,
 )
 from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.reverts import error_of, revert_data
@@ -97,27 +97,26 @@ class RpcChainWriter:
         """The checksummed address of the account that signs."""
         return str(self._signer.address)
 
-    def deploy(self) -> Contract:
-        """Deploy the registry, and the deterministic deployer before it, where they are missing.
+    def deploy(self) -> tuple[Contract, ...]:
+        """Deploy the contracts that are missing, and before them the deterministic deployer.
 
         Raises:
-            LookAlikeContractError: There is another contract at the registry's address.
-            TransactionFailedError: The deployment was not carried out.
+            LookAlikeContractError: There is another contract at the address of one of ours.
+            TransactionFailedError: A deployment was not carried out.
         """
-        registry = packaged_registry()
-        if not self._code_hash(registry.address):
-            if not self._code_hash(DEPLOYER_ADDRESS):
-                self._transact(DEPLOYER_SENDER, b"", DEPLOYER_COST)
-                self._send(DEPLOYER_TRANSACTION)
-            self._transact(DEPLOYER_ADDRESS, registry_deployment())
-        found = self._code_hash(registry.address)
-        if found != registry.code_hash:
-            raise LookAlikeContractError(
-                f"the code hash at {registry.address} is 0x{found.hex()}, not "
-                f"0x{registry.code_hash.hex()}",
-                hint="do not use this endpoint",
-            )
-        return registry
+        missing = [each for each in deployments() if not self._is_deployed(each.contract)]
+        if missing and not self._code_hash(DEPLOYER_ADDRESS):
+            self._transact(DEPLOYER_SENDER, b"", DEPLOYER_COST)
+            self._send(DEPLOYER_TRANSACTION)
+        for deployment in missing:
+            self._transact(DEPLOYER_ADDRESS, deployment.data)
+            if not self._is_deployed(deployment.contract):
+                raise TransactionFailedError(
+                    f"{deployment.contract.name} is not at {deployment.contract.address}, though "
+                    "its deployment was carried out",
+                    hint="do not use this endpoint",
+                )
+        return tuple(each.contract for each in missing)
 
     def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
         """Register a release; see `ChainWriter`."""
@@ -209,6 +208,16 @@ class RpcChainWriter:
                 f"{self._chain_id}",
                 hint="correct --rpc-url, or choose another --network",
             )
+
+    def _is_deployed(self, contract: Contract) -> bool:
+        found = self._code_hash(contract.address)
+        if found not in (b"", contract.code_hash):
+            raise LookAlikeContractError(
+                f"the code hash at {contract.address}, where {contract.name} belongs, is "
+                f"0x{found.hex()}, not 0x{contract.code_hash.hex()}",
+                hint="do not use this endpoint",
+            )
+        return bool(found)
 
     def _code_hash(self, address: str) -> bytes:
         reader = RpcChainReader(self._transport, is_local=True)

@@ -1,8 +1,8 @@
-"""The keys that sign transactions: Ethereum keystore files, and the key of the embedded chain.
+"""The keys that sign transactions: Ethereum keystore files, and the key of this machine's chains.
 
-A keystore is a version 3 file of the Web3 Secret Storage definition. The embedded chain's own key
-is made on first use and is not encrypted: it is worth nothing on any other chain, where it is
-refused.
+A keystore is a version 3 file of the Web3 Secret Storage definition. The key of the embedded chain
+and of anvil is made on first use and is not encrypted: it is worth nothing on any other chain,
+where it is refused.
 """
 
 from __future__ import annotations

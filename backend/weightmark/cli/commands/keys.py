@@ -116,4 +116,4 @@ def _document(info: KeyInfo) -> dict[str, object]:
 
 
 def _protection(info: KeyInfo) -> str:
-    return "password" if info.is_encrypted else "none; it serves the embedded chain alone"
+    return "password" if info.is_encrypted else "none; it serves chains of this machine alone"

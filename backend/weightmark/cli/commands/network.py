@@ -7,9 +7,12 @@ from typing import Any
 import click
 
 from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.bootstrap.application import unix_time
+from weightmark.bootstrap.networks import report_of
 from weightmark.cli import options, output
-from weightmark.domain.documents import hex_text
+from weightmark.cli.network_reports import report_document, report_fields
 from weightmark.domain.networks import Network
+from weightmark.services.network_check import NetworkReport
 
 
 @click.group("network")
@@ -66,29 +69,26 @@ def add(name: str, chain_id: int, *, as_json: bool, **given: Any) -> None:
     epilog="""\b
 Examples:
   weightmark network check sepolia
-  weightmark network check sepolia --rpc-url https://HOST/KEY
+  weightmark network check sepolia --rpc-url https://HOST/KEY --key release
 """,
 )
 @click.argument("name", required=False)
-@options.combined(options.rpc_url, options.state)
-def check(name: str | None, *, as_json: bool, **given: Any) -> None:
-    """Check that a network answers, is the right chain, and has the real registry."""
+@options.combined(options.rpc_url, options.key, options.state)
+def check(name: str | None, *, as_json: bool, **given: Any) -> int:
+    """Check a network before it is relied on: chain, contracts, finality, proofs, fees, balance.
+
+    The balance is that of the configured key. Exit 3 if a contract is missing or no block is final,
+    1 if there is another contract in the place of one of ours.
+    """
     application = options.application({**given, "network": name})
-    network = application.network
-    block = application.check_network(network)
-    document = {
-        "network": network.name,
-        "chain_id": network.chain_id,
-        "registry": application.chains.registry.address,
-        "code_hash": hex_text(application.chains.registry.code_hash),
-        "block_number": block.number,
-        "block_hash": hex_text(block.hash),
-    }
+    report = report_of(application, application.network)
+    now = unix_time()
     if as_json:
-        output.print_json(document)
-        return
-    output.succeed(f"'{network.name}' can be used")
-    output.print_fields({name.replace("_", " "): value for name, value in document.items()})
+        output.print_json(report_document(report, now))
+    else:
+        output.print_fields(report_fields(report, now))
+        _conclude(report)
+    return report.error.exit_status if report.error else 0
 
 
 @command.command(
@@ -106,11 +106,24 @@ def deploy(name: str | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     application = options.application({**given, "network": name})
     network = application.network
     options.confirm_transaction(network, yes=yes)
-    registry = application.writer(network).deploy()
+    deployed = {each.address for each in application.writer(network).deploy()}
+    contracts = [
+        {"name": each.name, "address": each.address, "deployed_now": each.address in deployed}
+        for each in application.chains.contracts
+    ]
     if as_json:
-        output.print_json({"network": network.name, "registry": registry.address})
+        output.print_json({"network": network.name, "contracts": contracts})
         return
-    output.succeed(f"the registry is on '{network.name}', at {registry.address}")
+    done = "deployed" if deployed else "already there; nothing to do"
+    output.succeed(f"the contracts are on '{network.name}': {done}")
+    output.print_fields({str(each["name"]): each["address"] for each in contracts})
+
+
+def _conclude(report: NetworkReport) -> None:
+    for problem in report.problems:
+        output.complain(problem.message, problem.hint)
+    if not report.problems:
+        output.succeed(f"'{report.network.name}' can be used")
 
 
 def _endpoint(network: Network) -> str:

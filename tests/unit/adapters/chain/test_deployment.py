@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 import rlp
 from eth_account import Account
 
@@ -14,10 +15,10 @@ from weightmark.adapters.chain.deployment import (
     DEPLOYER_SENDER,
     DEPLOYER_TRANSACTION,
     create2_address,
+    deployments,
     packaged_registry,
-    registry_deployment,
 )
-from weightmark.contracts import load
+from weightmark.contracts import CONTRACT_NAMES, ContractName, load
 from weightmark.domain.keccak import keccak256
 
 
@@ -44,12 +45,19 @@ def test_create2_addresses_are_those_of_eip_1014() -> None:
     assert create2_address(zero, bytes(32), b"") == "0xE33C0C7F7df4809055C3ebA6c09CFe4BaF1BD9e0"
 
 
-def test_the_packaged_registry_has_the_packaged_code() -> None:
-    assert packaged_registry().code_hash == keccak256(load("ModelRegistry").runtime_code)
+@pytest.mark.parametrize("name", CONTRACT_NAMES)
+def test_every_packaged_contract_is_deployed_with_its_code(name: ContractName) -> None:
+    (deployment,) = [each for each in deployments() if each.contract.name == name]
+    artifact = load(name)
+    assert deployment.contract.code_hash == keccak256(artifact.runtime_code)
+    assert deployment.data == bytes(32) + artifact.bytecode
+    address = create2_address(DEPLOYER_ADDRESS, bytes(32), artifact.bytecode)
+    assert deployment.contract.address == address
 
 
-def test_a_deployment_is_the_salt_and_the_creation_code() -> None:
-    assert registry_deployment() == bytes(32) + load("ModelRegistry").bytecode
+def test_the_registry_is_deployed_first() -> None:
+    assert deployments()[0].contract == packaged_registry()
+    assert packaged_registry().name == "ModelRegistry"
 
 
 def test_knowing_the_registry_needs_no_heavy_package() -> None:

@@ -33,11 +33,11 @@ from weightmark.adapters.chain.deployment import (
     DEPLOYER_COST,
     DEPLOYER_SENDER,
     DEPLOYER_TRANSACTION,
-    packaged_registry,
-    registry_deployment,
+    deployments,
 )
 from weightmark.adapters.chain.embedded.database import Nodes, corrupt, create_schema
 from weightmark.adapters.chain.reverts import error_of
+from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import EMBEDDED_CHAIN_ID
 from weightmark.errors import TransactionFailedError, WeightmarkError
 from weightmark.ports.chain import Block, TransactionReceipt
@@ -110,18 +110,19 @@ class Machine:
         _EmbeddedChain.from_genesis(_database(connection), parameters, state)
         return cls(connection, path)
 
-    def deploy(self) -> None:
-        """Deploy the registry where it is missing, in one block, at the faucet's cost."""
-        if self._has_code(packaged_registry().address):
-            return
-        signed = []
-        if not self._has_code(DEPLOYER_ADDRESS):
-            signed.append(self._signed(self._faucet, DEPLOYER_SENDER, b"", DEPLOYER_COST))
-            signed.append(CancunTransactionBuilder.decode(DEPLOYER_TRANSACTION))
-        ahead = len(signed) // 2
-        data = registry_deployment()
-        signed.append(self._signed(self._faucet, DEPLOYER_ADDRESS, data, ahead=ahead))
-        self._mine(signed)
+    def deploy(self) -> tuple[Contract, ...]:
+        """Deploy the contracts that are missing, in one block, at the faucet's cost."""
+        missing = [each for each in deployments() if not self._has_code(each.contract.address)]
+        if missing:
+            signed = []
+            if not self._has_code(DEPLOYER_ADDRESS):
+                signed.append(self._signed(self._faucet, DEPLOYER_SENDER, b"", DEPLOYER_COST))
+                signed.append(CancunTransactionBuilder.decode(DEPLOYER_TRANSACTION))
+            for ahead, deployment in enumerate(missing, len(signed) // 2):
+                data = deployment.data
+                signed.append(self._signed(self._faucet, DEPLOYER_ADDRESS, data, ahead=ahead))
+            self._mine(signed)
+        return tuple(each.contract for each in missing)
 
     def send(self, key: PrivateKey, to: str, data: bytes) -> TransactionReceipt:
         """Call a contract with an account that the faucet funds where it has to.

@@ -29,7 +29,7 @@ LOCK_SECONDS = 30.0
 class EmbeddedChainWriter:
     """The embedded chain of this machine, and an account that sends to it.
 
-    The first call creates the chain and deploys the registry. Every method raises `StorageError`
+    The first call creates the chain and deploys the contracts. Every method raises `StorageError`
     when the file cannot be written, and `LockTimeoutError` when another process keeps it locked.
     """
 
@@ -44,10 +44,10 @@ class EmbeddedChainWriter:
         address: str = self._key.public_key.to_checksum_address()
         return address
 
-    def deploy(self) -> Contract:
-        """Create the chain where there is none yet, and return its registry."""
-        with self._machine():
-            return packaged_registry()
+    def deploy(self) -> tuple[Contract, ...]:
+        """Create the chain where there is none yet, and deploy what is missing on it."""
+        with self._machine() as machine:
+            return machine.deploy()
 
     def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
         """Register a release; see `ChainWriter`."""
@@ -65,6 +65,7 @@ class EmbeddedChainWriter:
 
     def _send(self, data: bytes) -> TransactionReceipt:
         with self._machine() as machine:
+            machine.deploy()
             return machine.send(self._key, packaged_registry().address, data)
 
     @contextmanager
@@ -80,9 +81,7 @@ class EmbeddedChainWriter:
             try:
                 created = is_created(connection, self._path)
                 opened = Machine if created else Machine.create
-                machine = opened(connection, self._path)
-                machine.deploy()
-                yield machine
+                yield opened(connection, self._path)
             except ValidationError as error:
                 raise TransactionFailedError(f"the transaction is not valid: {error}") from error
             except (KeyError, PyEVMError, MissingTrieNode) as error:

@@ -1,0 +1,40 @@
+"""What is asked of a chain's endpoint before it is relied on, and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from weightmark.ports.chain import Block
+
+
+@dataclass(frozen=True, slots=True)
+class GasPrice:
+    """What gas costs now, in wei: the base fee, and the tip that is usual (EIP-1559)."""
+
+    base_fee: int
+    priority_fee: int
+
+    @property
+    def total(self) -> int:
+        """What a transaction pays for each gas."""
+        return self.base_fee + self.priority_fee
+
+
+class NetworkProbe(Protocol):
+    """An endpoint, and what it can do.
+
+    Every method raises `ChainUnreachableError` when it does not answer or answers nonsense.
+    """
+
+    def gas_price(self) -> GasPrice:
+        """Return what gas costs now."""
+        ...
+
+    def balance(self, address: str) -> int:
+        """Return what an account has, in wei."""
+        ...
+
+    def proves(self, address: str, block: Block, depth: int) -> bool:
+        """Whether the storage of a contract is proven, ``depth`` blocks before ``block``."""
+        ...
