@@ -67,7 +67,7 @@ def test_modules_have_docstrings() -> None:
 def test_scripts_can_be_run(path: Path) -> None:
     starts_as_program = path.read_bytes().startswith(b"#!")
     assert os.access(path, os.X_OK) is starts_as_program
-    assert starts_as_program or path.suffix == ".py" or path.name in SOURCED
+    assert starts_as_program or path.suffix in {".js", ".py"} or path.name in SOURCED
 
 
 def test_the_lock_file_has_a_hash_for_everything_and_names_no_host() -> None:

@@ -126,29 +126,6 @@ def test_py_solc_x_compiles_the_same_bytes() -> None:
         assert compiled["abi"] == packaged(name)["abi"]
 
 
-def test_hardhat_compiles_the_same_bytes(tmp_path: Path) -> None:
-    checkout = tmp_path / "checkout"
-    shutil.copytree(CHECKOUT / "contracts", checkout / "contracts")
-    for name in ("hardhat.config.js", "package.json"):
-        shutil.copy(CHECKOUT / name, checkout)
-    (checkout / "node_modules").symlink_to(CHECKOUT / "node_modules")
-    run = subprocess.run(
-        ["node", "node_modules/hardhat/dist/src/cli.js", "build"],
-        cwd=checkout,
-        env=os.environ | {"HARDHAT_DISABLE_TELEMETRY_PROMPT": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-
-    for name in CONTRACT_NAMES:
-        built = checkout / f"artifacts/contracts/{name}.sol/{name}.json"
-        compiled = json.loads(built.read_text())
-        assert compiled["bytecode"] == packaged(name)["bytecode"]
-        assert compiled["deployedBytecode"] == packaged(name)["deployedBytecode"]
-
-
 def test_the_check_passes_on_what_is_packaged() -> None:
     assert build_script().main(["--check"]) == 0
 
