@@ -27,11 +27,6 @@ from weightmark.domain.registry import (
     ReleaseWord,
     Role,
     Status,
-    authority_count_slot,
-    authority_slot,
-    head_slot,
-    release_slots,
-    signing_key_slot,
 )
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import NotAuthorizedError
@@ -99,32 +94,32 @@ def test_release_and_head_lie_where_the_contract_reads_them(
     )
     writer.register(release, 0)
     writer.revoke(RevocationStatement(writer.account, "acme/words", "1", Reason.SUPERSEDED), 0)
-    first, second = release_slots(release.release_id)
+    first, second = registry.release_slots(release.release_id)
     commitment, packed = contract.functions.release(release.release_id).call()
     assert commitment == release.commitment
     assert word(transport, first) == int.from_bytes(commitment, "big")
     assert word(transport, second) == packed
     model_id = model_id_of(writer.account, "acme/words")
     head = contract.functions.head(model_id).call()
-    assert word(transport, head_slot(model_id)) == head == HeadWord.unpack(head).packed
+    assert word(transport, registry.head_slot(model_id)) == head == HeadWord.unpack(head).packed
 
 
 def test_authorities_lie_where_the_contract_reads_them(transport: EthTesterTransport) -> None:
     owner, delegate = (writer_of(transport, key) for key in (OWNER_KEY, DELEGATE_KEY))
     contract = contract_of(transport)
-    assert word(transport, authority_count_slot(owner.account)) == 0
+    assert word(transport, registry.authority_count_slot(owner.account)) == 0
     until = FOREVER - 5
     arguments = (owner.account, 0, delegate.account, int(Role.DELEGATE), until)
     added = send(transport, "addAuthority", *arguments)
-    assert word(transport, authority_count_slot(owner.account)) == 1
-    packed = word(transport, authority_slot(owner.account, 1))
+    assert word(transport, registry.authority_count_slot(owner.account)) == 1
+    packed = word(transport, registry.authority_slot(owner.account, 1))
     assert packed == contract.functions.authority(owner.account, 1).call()
     assert AuthorityWord.unpack(packed, publisher=owner.account, index=1) == AuthorityWord(
         delegate.account.lower(), added, until, Role.DELEGATE
     )
     send(transport, "endAuthority", owner.account, 0, 1, added + 1)
     ended = AuthorityWord.unpack(
-        word(transport, authority_slot(owner.account, 1)), publisher=owner.account, index=1
+        word(transport, registry.authority_slot(owner.account, 1)), publisher=owner.account, index=1
     )
     assert ended is not None
     assert (ended.valid_from, ended.until) == (added, added + 1)
@@ -139,7 +134,7 @@ def test_a_delegate_registers_under_its_index_and_does_not_revoke(
     index = contract_of(transport).functions.authorityCount(owner.account).call()
     release = ReleaseStatement(owner.account, "acme/delegated", "1", bytes(32), bytes(32))
     time = delegate.register(release, index).block.timestamp
-    found = ReleaseWord.unpack(word(transport, release_slots(release.release_id)[1]))
+    found = ReleaseWord.unpack(word(transport, registry.release_slots(release.release_id)[1]))
     assert found == ReleaseWord(time, 1, Status.REGISTERED, Reason.NONE, time, index)
     revocation = RevocationStatement(owner.account, "acme/delegated", "1", Reason.WITHDRAWN)
     with pytest.raises(NotAuthorizedError):
@@ -151,7 +146,7 @@ def test_the_identity_is_written_when_it_ends(transport: EthTesterTransport) -> 
     transport_of_its_own = EthTesterTransport()
     owner = writer_of(transport_of_its_own, OWNER_KEY)
     owner.deploy()
-    slot = authority_slot(owner.account, 0)
+    slot = registry.authority_slot(owner.account, 0)
     assert word(transport_of_its_own, slot) == 0
     implied = AuthorityWord.unpack(0, publisher=owner.account, index=0)
     assert implied is not None
@@ -168,6 +163,6 @@ def test_the_identity_is_written_when_it_ends(transport: EthTesterTransport) -> 
 def test_signing_keys_lie_where_the_contract_reads_them(transport: EthTesterTransport) -> None:
     owner = writer_of(transport, OWNER_KEY).account
     added = send(transport, "addSigningKey", owner, 0, FINGERPRINT, 4, FOREVER)
-    packed = word(transport, signing_key_slot(owner, FINGERPRINT))
+    packed = word(transport, registry.signing_key_slot(owner, FINGERPRINT))
     assert packed == contract_of(transport).functions.signingKey(owner, FINGERPRINT).call()
     assert packed == added << 160 | FOREVER << 200 | 4 << 240

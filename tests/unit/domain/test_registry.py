@@ -1,4 +1,8 @@
-"""What the registry stores; eth_abi is the witness for the slots."""
+"""What the registry stores; eth_abi is the witness for the slots.
+
+The numbers of the mappings' own slots are checked against the compiler's layout in
+`tests.integration.test_chain_storage`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.strategies import addresses, hashes
+from weightmark.domain import registry
 from weightmark.domain.registry import (
     EMPTY_HEAD,
     FOREVER,
@@ -18,11 +23,6 @@ from weightmark.domain.registry import (
     ReleaseWord,
     Role,
     Status,
-    authority_count_slot,
-    authority_slot,
-    head_slot,
-    release_slots,
-    signing_key_slot,
 )
 from weightmark.errors import ChainUnreachableError
 
@@ -38,22 +38,24 @@ def mapped(kind: str, key: object, slot: int) -> int:
 
 @given(hashes)
 def test_slots_of_a_release_are_adjacent(release_id: bytes) -> None:
-    first = mapped("bytes32", release_id, 0)
-    assert release_slots(release_id) == (first, first + 1)
+    first = mapped("bytes32", release_id, registry.RELEASES_SLOT)
+    assert registry.release_slots(release_id) == (first, first + 1)
 
 
 @given(hashes)
 def test_slots_of_heads(model_id: bytes) -> None:
-    assert head_slot(model_id) == mapped("bytes32", model_id, 1)
+    assert registry.head_slot(model_id) == mapped("bytes32", model_id, registry.HEADS_SLOT)
 
 
 @given(addresses, st.integers(0, 2**32 - 1), hashes)
 def test_slots_of_a_publisher(publisher: str, index: int, fingerprint: bytes) -> None:
-    inner = mapped("address", publisher, 2)
-    assert authority_slot(publisher, index) == mapped("uint256", index, inner)
-    assert authority_count_slot(publisher) == mapped("address", publisher, 3)
-    keys = mapped("address", publisher, 4)
-    assert signing_key_slot(publisher, fingerprint) == mapped("bytes32", fingerprint, keys)
+    inner = mapped("address", publisher, registry.AUTHORITIES_SLOT)
+    assert registry.authority_slot(publisher, index) == mapped("uint256", index, inner)
+    assert registry.authority_count_slot(publisher) == mapped(
+        "address", publisher, registry.AUTHORITY_COUNTS_SLOT
+    )
+    keys = mapped("address", publisher, registry.SIGNING_KEYS_SLOT)
+    assert registry.signing_key_slot(publisher, fingerprint) == mapped("bytes32", fingerprint, keys)
 
 
 @given(
