@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
@@ -56,6 +56,7 @@ class FakeBlock:
     block: Block
     words: dict[Slot, int]
     events: tuple[Registration, ...] = ()
+    successors: dict[bytes, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -160,6 +161,15 @@ class FakeChain:
         events = (event for each in self.blocks[: block.number + 1] for event in each.events)
         return tuple(event for event in events if _matches(event, wanted))
 
+    def successors(
+        self, registry: str, release_ids: Sequence[bytes], block: Block
+    ) -> Mapping[bytes, bytes]:
+        self._at(block)
+        told = [
+            pair for each in self.blocks[: block.number + 1] for pair in each.successors.items()
+        ]
+        return {old: new for old, new in told if old in release_ids}
+
     # What its writers use.
 
     def word(self, slot: int) -> int:
@@ -257,7 +267,10 @@ class FakeChainWriter:
             )
         time = self.chain.next_block.timestamp
         revoked = replace(word, status=Status.REVOKED, reason=statement.reason, status_at=time)
-        return self.chain.transact({second: _packed(revoked)})
+        receipt = self.chain.transact({second: _packed(revoked)})
+        if statement.successor != NO_SUCCESSOR:
+            self.chain.blocks[-1].successors[release.release_id] = statement.successor
+        return receipt
 
     def _release(self, slot: int) -> ReleaseWord:
         return ReleaseWord.unpack(self.chain.word(slot))

@@ -34,6 +34,7 @@ RELEASE: Final[ReleaseDocument] = {
     "authority_index": 0,
     "revocation_reason": "",
     "revoked_at": "",
+    "successor": "",
 }
 
 FOUND_FILE: Final[FoundFileDocument] = {

@@ -59,6 +59,7 @@ class ReleaseDocument(TypedDict):
     authority_index: int
     revocation_reason: str
     revoked_at: str
+    successor: str
 
 
 class ErrorDocument(TypedDict):
@@ -120,6 +121,7 @@ def release_document(view: ReleaseView) -> ReleaseDocument:
         "authority_index": word.authority_index,
         "revocation_reason": "" if word.reason is Reason.NONE else word.reason.label,
         "revoked_at": utc_text(word.status_at) if word.is_revoked else "",
+        "successor": view.successor,
     }
 
 

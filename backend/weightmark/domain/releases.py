@@ -18,6 +18,8 @@ class ReleaseView:
         state: The release's words at the newest block.
         authority: The authority that registered it, as it stands at the newest block.
         is_final: Whether the registration is final.
+        successor: What took the place of a superseded release: its version, or the id of a release
+            that is none of the same model. Empty where there is none.
     """
 
     chain_id: int
@@ -25,6 +27,7 @@ class ReleaseView:
     state: ReleaseState
     authority: AuthorityWord | None
     is_final: bool
+    successor: str = ""
 
     @property
     def reference(self) -> str:

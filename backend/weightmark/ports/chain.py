@@ -7,7 +7,7 @@ a chain differ only in who supplies the words. Every implementation fulfils the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -85,6 +85,15 @@ class ChainReader(Protocol):
         self, registry: str, wanted: RegistrationFilter, block: Block
     ) -> tuple[Registration, ...]:
         """Return the matching ``ReleaseRegistered`` events up to a block, the oldest first."""
+        ...
+
+    def successors(
+        self, registry: str, release_ids: Sequence[bytes], block: Block
+    ) -> Mapping[bytes, bytes]:
+        """Return the ids of the releases that took the place of superseded ones, by their ids.
+
+        Only those are there whose ``ReleaseRevoked`` event, up to a block, names a successor.
+        """
         ...
 
 

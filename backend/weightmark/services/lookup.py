@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from weightmark.domain.identifiers import model_id_of
@@ -12,6 +12,7 @@ from weightmark.domain.registry import (
     EMPTY_HEAD,
     AuthorityWord,
     HeadWord,
+    Reason,
     ReleaseState,
     ReleaseWord,
     authority_slot,
@@ -174,38 +175,62 @@ class Lookup:
 
     def _views(self, wanted: RegistrationFilter) -> tuple[ReleaseView, ...]:
         found = self._reader.registrations(self._registry, wanted, self._latest)
-        states = self._states(found)
-        authorities = self._authorities(found)
+        words = self._words(slot for told in found for slot in _slots(told))
+        states = [_state(told, words) for told in found]
+        successors = self._successors(found, states)
         return tuple(
             ReleaseView(
                 chain_id=self._chain_id,
                 registration=told,
                 state=state,
-                authority=authority,
+                authority=AuthorityWord.unpack(
+                    words[_slots(told)[2]], publisher=told.publisher, index=told.authority_index
+                ),
                 is_final=told.block_number <= self._final.number,
+                successor=successors.get(told.release_id, ""),
             )
-            for told, state, authority in zip(found, states, authorities, strict=True)
+            for told, state in zip(found, states, strict=True)
         )
 
-    def _states(self, found: Sequence[Registration]) -> list[ReleaseState]:
-        slots = [slot for told in found for slot in release_slots(told.release_id)]
-        words = self._reader.words(self._registry, slots, self._latest)
-        states = [
-            ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
-            for commitment, word in zip(words[::2], words[1::2], strict=True)
-        ]
-        for told, state in zip(found, states, strict=True):
-            if told.commitment != state.commitment:
-                raise ChainUnreachableError(
-                    f"an event of {told.publisher}/{told.name} contradicts the registry's state",
-                    hint="use another endpoint",
-                )
-        return states
+    def _words(self, slots: Iterable[int]) -> dict[int, int]:
+        # Many releases have the same authority.
+        unique = tuple(dict.fromkeys(slots))
+        words = self._reader.words(self._registry, unique, self._latest)
+        return dict(zip(unique, words, strict=True))
 
-    def _authorities(self, found: Sequence[Registration]) -> list[AuthorityWord | None]:
-        slots = [authority_slot(told.publisher, told.authority_index) for told in found]
-        words = self._reader.words(self._registry, slots, self._latest)
-        return [
-            AuthorityWord.unpack(word, publisher=told.publisher, index=told.authority_index)
-            for told, word in zip(found, words, strict=True)
+    def _successors(
+        self, found: Sequence[Registration], states: Sequence[ReleaseState]
+    ) -> dict[bytes, str]:
+        superseded = [
+            told.release_id
+            for told, state in zip(found, states, strict=True)
+            if state.word.reason is Reason.SUPERSEDED
         ]
+        if not superseded:
+            return {}
+        told_by_id = {told.release_id: told for told in found}
+        successors = self._reader.successors(self._registry, superseded, self._latest)
+        return {
+            old: _shown_successor(told_by_id[old], new, told_by_id.get(new))
+            for old, new in successors.items()
+            if old in told_by_id
+        }
+
+
+def _slots(told: Registration) -> tuple[int, int, int]:
+    return *release_slots(told.release_id), authority_slot(told.publisher, told.authority_index)
+
+
+def _state(told: Registration, words: Mapping[int, int]) -> ReleaseState:
+    commitment, word, _ = (words[slot] for slot in _slots(told))
+    state = ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
+    if (told.commitment, told.authority_index) != (state.commitment, state.word.authority_index):
+        raise ChainUnreachableError(
+            f"an event of {told.publisher}/{told.name} contradicts the registry's state",
+            hint="use another endpoint",
+        )
+    return state
+
+
+def _shown_successor(old: Registration, new_id: bytes, new: Registration | None) -> str:
+    return new.version if new and new.model_id == old.model_id else f"0x{new_id.hex()}"

@@ -95,6 +95,12 @@ def test_the_document_of_a_revoked_release() -> None:
     assert document["status"] == "revoked"
     assert document["revocation_reason"] == "vulnerable"
     assert document["revoked_at"] == "1970-01-01T00:03:20Z"
+    assert document["successor"] == ""
+
+
+def test_the_document_of_a_superseded_release() -> None:
+    view = replace(revoked_as(Reason.SUPERSEDED), successor="1.1.0")
+    assert release_document(view)["successor"] == "1.1.0"
 
 
 def test_the_document_of_a_verdict() -> None:

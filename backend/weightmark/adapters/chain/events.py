@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from weightmark.domain.identifiers import (
@@ -12,13 +13,15 @@ from weightmark.domain.identifiers import (
 )
 from weightmark.domain.keccak import WORD, address_word, keccak256
 from weightmark.domain.registry import ReleaseWord
-from weightmark.domain.statements import Registration
+from weightmark.domain.statements import NO_SUCCESSOR, Registration
 from weightmark.errors import ChainUnreachableError, ValueFormatError
 from weightmark.ports.chain import RegistrationFilter
 
 REGISTERED_TOPIC = keccak256(
     b"ReleaseRegistered(bytes32,address,bytes32,bytes32,bytes32,uint256,string,string,bytes)"
 )
+
+REVOKED_TOPIC = keccak256(b"ReleaseRevoked(bytes32,address,bytes32,uint8,bytes32)")
 
 # The contract's bounds on names, versions and CIDs allow 128, 64 and 64 bytes.
 _HEAD_WORDS = 6
@@ -77,6 +80,23 @@ def registration_of(log: EventLog) -> Registration | None:
     if registration.model_id != log.topics[1] or not _is_id_of(registration, version):
         raise _nonsense(log)
     return registration
+
+
+def successors_in(logs: Iterable[EventLog]) -> dict[bytes, bytes]:
+    """Return which release took the place of which, by their ids, from ``ReleaseRevoked`` events.
+
+    A release is superseded once at most; one that was also revoked for good has two events.
+
+    Raises:
+        ChainUnreachableError: The contract cannot have written one of the events.
+    """
+    found: dict[bytes, bytes] = {}
+    for log in logs:
+        if len(log.topics) != 4 or log.topics[0] != REVOKED_TOPIC or len(log.data) != 2 * WORD:
+            raise _nonsense(log)
+        if log.data[WORD:] != NO_SUCCESSOR:
+            found[log.topics[3]] = log.data[WORD:]
+    return found
 
 
 def shown_version(version: bytes) -> str:

@@ -48,6 +48,8 @@ def command(name: str, *, as_json: bool, **given: Any) -> None:
         status = document["status"]
         if document["revocation_reason"] not in ("", status):
             status += f" ({document['revocation_reason']})"
+        if document["successor"]:
+            status += f" by {document['successor']}"
         rows.append(
             (
                 str(document["sequence"]),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from weightmark.adapters.chain.events import (
     REGISTERED_TOPIC,
+    REVOKED_TOPIC,
     EventLog,
     registration_of,
     topics_of,
@@ -39,13 +40,17 @@ def with_byte(log: EventLog, position: int, value: int) -> EventLog:
     return replace(log, data=log.data[:position] + bytes([value]) + log.data[position + 1 :])
 
 
-def test_the_topic_is_that_of_the_packaged_contract() -> None:
-    (event,) = (
-        each for each in load("ModelRegistry").abi if each.get("name") == "ReleaseRegistered"
-    )
-    signature = f"ReleaseRegistered({','.join(each['type'] for each in event['inputs'])})"
-    assert keccak256(signature.encode()) == REGISTERED_TOPIC
-    assert [each["indexed"] for each in event["inputs"]] == [True] * 3 + [False] * 6
+@pytest.mark.parametrize(
+    ("name", "topic", "unindexed"),
+    [("ReleaseRegistered", REGISTERED_TOPIC, 6), ("ReleaseRevoked", REVOKED_TOPIC, 2)],
+)
+def test_the_topic_is_that_of_the_packaged_contract(
+    name: str, topic: bytes, unindexed: int
+) -> None:
+    (event,) = (each for each in load("ModelRegistry").abi if each.get("name") == name)
+    signature = f"{name}({','.join(each['type'] for each in event['inputs'])})"
+    assert keccak256(signature.encode()) == topic
+    assert [each["indexed"] for each in event["inputs"]] == [True] * 3 + [False] * unindexed
 
 
 def test_an_event_is_decoded() -> None:

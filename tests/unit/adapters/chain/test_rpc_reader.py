@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 
 from tests.unit.adapters.chain.test_events import PUBLISHER, a_log
-from weightmark.adapters.chain import rpc_reader
-from weightmark.adapters.chain.events import EventLog
+from weightmark.adapters.chain import log_search
+from weightmark.adapters.chain.events import REVOKED_TOPIC, EventLog
 from weightmark.adapters.chain.json_rpc import Call, Refusal
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
-from weightmark.domain.keccak import keccak256
+from weightmark.domain.keccak import address_word, keccak256, uint_word
 from weightmark.errors import ChainUnreachableError
 from weightmark.ports.chain import Block, BlockTag, RegistrationFilter
 
@@ -154,7 +154,7 @@ def test_events_are_asked_for_by_their_topics() -> None:
     wanted = cast("dict[str, Any]", parameters[0])
     publisher = "0x" + "00" * 12 + PUBLISHER[2:].lower()
     assert method == "eth_getLogs"
-    assert wanted["topics"][1:] == [None, publisher, None]
+    assert wanted["topics"][1:] == [None, [publisher], None]
     assert (wanted["fromBlock"], wanted["toBlock"]) == ("0x0", "0x64")
     assert wanted["address"] == REGISTRY
 
@@ -164,7 +164,9 @@ def test_a_range_that_is_refused_is_halved() -> None:
     for number, log in logs.items():
         log["blockNumber"] = hex(number)
 
-    def answer(_: str, parameters: Sequence[Any]) -> object:
+    def answer(method: str, parameters: Sequence[Any]) -> object:
+        if method == "eth_getCode":
+            return "0x60"
         first, last = (int(parameters[0][key], 16) for key in ("fromBlock", "toBlock"))
         if last - first >= 10:
             return Refusal("at most 10 blocks")
@@ -175,6 +177,38 @@ def test_a_range_that_is_refused_is_halved() -> None:
     assert [each.block_number for each in found] == list(range(101))
 
 
+@pytest.mark.parametrize("deployed", [1, 2, 37, 63, 64, 99, 100])
+def test_where_ranges_are_refused_the_search_begins_at_the_deployment(deployed: int) -> None:
+    def answer(method: str, parameters: Sequence[Any]) -> object:
+        if method == "eth_getCode":
+            return "0x60" if int(parameters[1], 16) >= deployed else "0x"
+        first, last = (int(parameters[0][key], 16) for key in ("fromBlock", "toBlock"))
+        return Refusal("at most 10 blocks") if last - first >= 10 else []
+
+    reader, transport = a_reader(answer)
+    for _ in range(2):
+        assert reader.registrations(REGISTRY, ALL, BLOCK) == ()
+    asked = [call for (call,) in transport.asked]
+    ranges = [parameters[0]["fromBlock"] for method, parameters in asked if method != "eth_getCode"]
+    assert set(ranges[:1]) == {"0x0"}
+    assert ranges[1] == hex(deployed)
+    assert len([method for method, _ in asked if method == "eth_getCode"]) <= 7
+
+
+def test_where_old_state_is_not_kept_the_search_begins_at_the_first_block() -> None:
+    def answer(method: str, parameters: Sequence[Any]) -> object:
+        if method == "eth_getCode":
+            return Refusal("missing trie node")
+        first, last = (int(parameters[0][key], 16) for key in ("fromBlock", "toBlock"))
+        return Refusal("at most 60 blocks") if last - first >= 60 else []
+
+    reader, transport = a_reader(answer)
+    assert reader.registrations(REGISTRY, ALL, BLOCK) == ()
+    asked = [call for (call,) in transport.asked if call[0] == "eth_getLogs"]
+    spans = [(each[1][0]["fromBlock"], each[1][0]["toBlock"]) for each in asked]
+    assert spans == [("0x0", "0x64"), ("0x0", "0x31"), ("0x32", "0x63"), ("0x64", "0x64")]
+
+
 def test_an_endpoint_that_refuses_every_range_is_given_up() -> None:
     reader, transport = a_reader(Refusal("no logs here"))
     with pytest.raises(ChainUnreachableError, match="refused eth_getLogs: no logs here"):
@@ -182,16 +216,68 @@ def test_an_endpoint_that_refuses_every_range_is_given_up() -> None:
     assert len(transport.asked) < 10
 
 
-def test_too_many_short_ranges_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rpc_reader, "MAX_LOG_REQUESTS", 20)
+@pytest.mark.parametrize(
+    ("bound", "most", "asked"), [("MAX_REQUESTS", 20, 20), ("MAX_SECONDS", 0.0, 9)]
+)
+def test_a_search_that_takes_too_long_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: float, asked: int
+) -> None:
+    monkeypatch.setattr(log_search, bound, most)
 
-    def answer(_: str, parameters: Sequence[Any]) -> object:
+    def answer(method: str, parameters: Sequence[Any]) -> object:
+        if method == "eth_getCode":
+            return Refusal("no old state")
         return [] if parameters[0]["fromBlock"] == parameters[0]["toBlock"] else Refusal("one")
 
     reader, transport = a_reader(answer)
-    with pytest.raises(ChainUnreachableError, match="only 1 blocks at a time"):
+    with pytest.raises(ChainUnreachableError, match="too much to read from the endpoint") as caught:
         reader.registrations(REGISTRY, ALL, BLOCK)
-    assert len(transport.asked) == 20
+    assert "--rpc-url" in caught.value.hint
+    assert len([call for (call,) in transport.asked if call[0] == "eth_getLogs"]) <= asked
+
+
+def test_an_endpoint_that_floods_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_search, "MAX_EVENTS", 10)
+
+    def answer(_: str, parameters: Sequence[Any]) -> object:
+        if parameters[0]["fromBlock"] == "0x0" and parameters[0]["toBlock"] == "0x64":
+            return Refusal("halves only")
+        return [entry(a_log(), index) for index in range(11)]
+
+    reader, _ = a_reader(
+        lambda method, given: "0x60" if method == "eth_getCode" else answer(method, given)
+    )
+    with pytest.raises(ChainUnreachableError, match="10 events"):
+        reader.registrations(REGISTRY, ALL, BLOCK)
+
+
+def a_revocation(old: bytes, new: bytes, reason: int = 4, index: int = 0) -> dict[str, object]:
+    topics = (REVOKED_TOPIC, b"\x01" * 32, address_word(PUBLISHER), old)
+    log = EventLog(topics, uint_word(reason) + new, 12, b"\x09" * 32)
+    return entry(log, index)
+
+
+def test_successors_are_read_of_many_releases_at_once() -> None:
+    ids = [bytes([number]) * 32 for number in range(1, 151)]
+    told = [a_revocation(ids[0], ids[1]), a_revocation(ids[2], bytes(32), 1, 1)]
+    reader, transport = a_reader(
+        lambda _, parameters: told if len(parameters[0]["topics"][3]) == 100 else []
+    )
+    assert reader.successors(REGISTRY, ids, BLOCK) == {ids[0]: ids[1]}
+    assert len(transport.asked) == 2
+
+
+@pytest.mark.parametrize("changes", [{"topics": []}, {"data": "0x"}, {"data": "0x" + "00" * 96}])
+def test_a_revocation_that_cannot_be_is_an_error(changes: dict[str, object]) -> None:
+    reader, _ = a_reader([a_revocation(b"\x01" * 32, b"\x02" * 32) | changes])
+    with pytest.raises(ChainUnreachableError):
+        reader.successors(REGISTRY, [b"\x01" * 32], BLOCK)
+
+
+def test_a_revocation_that_was_not_asked_for_is_an_error() -> None:
+    reader, _ = a_reader([a_revocation(b"\x01" * 32, b"\x02" * 32)])
+    with pytest.raises(ChainUnreachableError, match="cannot be understood"):
+        reader.successors(REGISTRY, [b"\x03" * 32], BLOCK)
 
 
 LIES: dict[str, object] = {

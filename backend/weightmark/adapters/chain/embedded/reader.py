@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from weightmark.adapters.chain.embedded.database import Nodes, corrupt, reading
 from weightmark.adapters.chain.embedded.state import Header, State, VerifiedNodes
-from weightmark.adapters.chain.events import EventLog, registration_of, topics_of
+from weightmark.adapters.chain.events import (
+    REVOKED_TOPIC,
+    EventLog,
+    registration_of,
+    successors_in,
+    topics_of,
+)
 from weightmark.domain.networks import EMBEDDED_CHAIN_ID
 from weightmark.domain.statements import Registration
 from weightmark.ports.chain import Block, BlockTag, RegistrationFilter
@@ -81,6 +87,18 @@ class EmbeddedChainReader:
             rows = connection.execute(f"{query} ORDER BY block_number, position", values).fetchall()
         decoded = (registration_of(EventLog(tuple(row[:4]), *row[4:])) for row in rows)
         return tuple(each for each in decoded if each is not None)
+
+    def successors(
+        self, registry: str, release_ids: Sequence[bytes], block: Block
+    ) -> Mapping[bytes, bytes]:
+        """Return the ids of the releases that took the place of superseded ones."""
+        query = f"{_EVENTS} AND topic0 = ? AND topic3 = ?"
+        known = bytes.fromhex(registry[2:]), block.number, REVOKED_TOPIC
+        with reading(self._path) as connection:
+            rows = [
+                row for each in release_ids for row in connection.execute(query, (*known, each))
+            ]
+        return successors_in(EventLog(tuple(row[:4]), *row[4:]) for row in rows)
 
     @contextmanager
     def _nodes(self) -> Iterator[VerifiedNodes]:
