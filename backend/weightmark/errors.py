@@ -24,7 +24,6 @@ where there is one, a hint that says what to do::
     │   ├── StorageError                         the data directory cannot be read or written
     │   ├── LockTimeoutError                     another process holds the lock for too long
     │   ├── DevnetError                          the local node does not start, or does not end
-    │   ├── DevnetError                          the local node does not start, or does not end
     │   └── MissingExtraError                    an optional package is not installed
     └── InputError                      exit 4   bad input
         ├── ArtifactError                        a tree that cannot be accepted: link, FIFO, name
@@ -179,12 +178,6 @@ class LockTimeoutError(UnavailableError):
     """Another process has held a lock for longer than we wait."""
 
     code = "lock-timeout"
-
-
-class DevnetError(UnavailableError):
-    """The local node does not start, or does not end."""
-
-    code = "devnet"
 
 
 class DevnetError(UnavailableError):
