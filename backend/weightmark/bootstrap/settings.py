@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os.path import realpath
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from weightmark.adapters.state.atomic import read_regular
 from weightmark.errors import ConfigurationError
@@ -21,13 +22,17 @@ FILE_NAME = "weightmark.toml"
 MAX_FILE_SIZE = 2**20
 
 
+# No path holds NUL; options and variables cannot.
+_Text = Annotated[str, Meta(pattern="^[^\0]*$")]
+
+
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    network: str = ""
-    rpc_url: str = ""
-    key: str = ""
-    digest: str = ""
-    trust: str = ""
-    policy: str = ""
+    network: _Text = ""
+    rpc_url: _Text = ""
+    key: _Text = ""
+    digest: _Text = ""
+    trust: _Text = ""
+    policy: _Text = ""
 
 
 OPTIONS = _File.__struct_fields__

@@ -110,8 +110,9 @@ def test_without_it_state_is_in_the_users_directories(work: Path, user_home: Pat
         (b"network = " + b"[" * 100_000, "malformed"),
         (b"private_key = 'x'", "private_key"),
         (b"#" * (MAX_FILE_SIZE + 1), "larger than"),
+        (rb'trust = "a\u0000b"', "trust"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 @pytest.mark.parametrize("folder", ["work", "home"])
 def test_a_malformed_file_is_refused_though_a_flag_decides(
