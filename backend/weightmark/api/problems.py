@@ -36,6 +36,9 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 
+# When to ask again for what is out of reach.
+RETRY_SECONDS: Final = "5"
+
 # Their messages name files of the machine that answers, which is its operator's business alone.
 _PRIVATE = (ConfigurationError, LockTimeoutError, StorageError)
 _LOGGER = logging.getLogger("weightmark.api")
@@ -83,6 +86,8 @@ def problem(
 async def answer_error(request: Request, error: Exception) -> JSONResponse:
     """Turn whatever a route or the framework raised into an answer; foreign words stay here."""
     match error:
+        case WeightmarkError(http_status=HTTPStatus.SERVICE_UNAVAILABLE):
+            return problem(error, headers={"Retry-After": RETRY_SECONDS})
         case WeightmarkError():
             return problem(error)
         case RequestValidationError():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from functools import wraps
+from threading import BoundedSemaphore
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 from fastapi import Depends, FastAPI, Path, Query, Request
 
@@ -16,7 +19,12 @@ from weightmark.api.documents import (
 from weightmark.api.problems import PROBLEM_MEDIA_TYPE, shown
 from weightmark.bootstrap.application import Application
 from weightmark.domain.documents import ReleaseDocument, release_document
+from weightmark.errors import UnavailableError
 from weightmark.services.catalogue import Catalogue
+
+# How many look-ups are answered at once: fewer than the framework has threads (40), so that one is
+# left to refuse the next.
+MAX_LOOK_UPS: Final = 16
 
 PROBLEM_SCHEMA: Final = "ProblemDocument"
 
@@ -36,9 +44,12 @@ _PROBLEMS: Final = {
     422: "A value does not have its form, or is ambiguous",
     500: "The server failed",
     502: "The contract on the chain is not Weightmark's registry",
-    503: "The chain is out of reach, or the server's own state is",
+    503: "The chain or the server's own state is out of reach, or too much is asked at once",
 }
 _OF_EVERY_ROUTE: Final = (414, 500, 503)
+
+_Parameters = ParamSpec("_Parameters")
+_Answer = TypeVar("_Answer")
 
 
 def _application(request: Request) -> Application:
@@ -119,15 +130,32 @@ def releases_of_publisher(
 
 
 def add_routes(app: FastAPI) -> None:
-    """Add every route."""
-    app.get("/healthz", responses=_problems(502))(health)
-    app.get("/v1/releases/{release_id}", responses=_problems(400, 404, 422, 502))(release_by_id)
-    app.get(
-        "/v1/releases/{publisher}/{name:path}/{version}",
-        responses=_problems(400, 404, 422, 502),
-    )(release)
-    app.get("/v1/files/{digest}", responses=_problems(422))(files)
-    app.get("/v1/publishers/{publisher}", responses=_problems(400, 422, 502))(releases_of_publisher)
+    """Add every route; together they make a bounded number of look-ups at once."""
+    slots = BoundedSemaphore(MAX_LOOK_UPS)
+    for path, route, problems in (
+        ("/healthz", health, (502,)),
+        ("/v1/releases/{release_id}", release_by_id, (400, 404, 422, 502)),
+        ("/v1/releases/{publisher}/{name:path}/{version}", release, (400, 404, 422, 502)),
+        ("/v1/files/{digest}", files, (422,)),
+        ("/v1/publishers/{publisher}", releases_of_publisher, (400, 422, 502)),
+    ):
+        app.get(path, responses=_problems(*problems))(_bounded(route, slots))
+
+
+def _bounded(
+    route: Callable[_Parameters, _Answer], slots: BoundedSemaphore
+) -> Callable[_Parameters, _Answer]:
+    @wraps(route)
+    def answer(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer:
+        if not slots.acquire(blocking=False):
+            message = f"the server makes {MAX_LOOK_UPS} look-ups at once, and no more"
+            raise UnavailableError(message, hint="ask again in a moment")
+        try:
+            return route(*args, **kwargs)
+        finally:
+            slots.release()
+
+    return answer
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
