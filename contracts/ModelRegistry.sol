@@ -53,6 +53,8 @@ contract ModelRegistry is IModelRegistry, SignedStatements {
         external
         returns (ReleaseId)
     {
+        // Whoever is an authority may register: its role is not asked for.
+        // slither-disable-next-line unused-return
         _authorities.check(statement.publisher, authorityIndex, msg.sender);
         return _register(statement, authorityIndex);
     }
@@ -63,6 +65,7 @@ contract ModelRegistry is IModelRegistry, SignedStatements {
         returns (ReleaseId)
     {
         uint32 authorityIndex = authorization.authorityIndex;
+        // slither-disable-next-line unused-return
         _authorities.check(statement.publisher, authorityIndex, authorization.signer);
         authorization.check(statement.digest(authorization.deadline));
         return _register(statement, authorityIndex);
@@ -96,6 +99,8 @@ contract ModelRegistry is IModelRegistry, SignedStatements {
         _authorities.checkOwner(publisher, ownerIndex, msg.sender);
         if (account == address(0)) revert InvalidAccount(account);
         if (role != ROLE_OWNER && role != ROLE_DELEGATE) revert InvalidRole(role);
+        // Validity is a matter of block time, in seconds; a proposer's leeway is a few of them.
+        // slither-disable-next-line timestamp
         if (until <= block.timestamp) revert UntilInPast(until);
         index = ++_authorityCounts[publisher];
         uint40 from = _now();
@@ -125,6 +130,7 @@ contract ModelRegistry is IModelRegistry, SignedStatements {
     ) external {
         _authorities.checkOwner(publisher, ownerIndex, msg.sender);
         if (algorithm == 0) revert InvalidAlgorithm(algorithm);
+        // slither-disable-next-line timestamp
         if (until <= block.timestamp) revert UntilInPast(until);
         if (!_signingKeys[publisher][fingerprint].isEmpty()) {
             revert SigningKeyExists(publisher, fingerprint);

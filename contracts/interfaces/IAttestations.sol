@@ -49,37 +49,36 @@ interface IAttestations is ISignedStatements, IContentAddressed {
     error InvalidKind(uint8 kind);
 
     /// @notice Attests, by the sender as the attester.
-    /// @param attestation What is said, of which release.
+    /// @param given What is said, of which release.
     /// @param statementCid Binary CID of the statement, at most 64 bytes; only the event carries it.
     /// @return attestationId `keccak256(abi.encode(attester, releaseId, commitment, kind,
     /// statementHash))`.
-    function attest(Attestation calldata attestation, bytes calldata statementCid)
+    function attest(Attestation calldata given, bytes calldata statementCid)
         external
         returns (AttestationId attestationId);
 
     /// @notice Attests what an attester has signed; anyone may submit it. Attesting once is the
     /// guard against replay.
-    /// @param attestation What is said, of which release.
+    /// @param given What is said, of which release.
     /// @param statementCid Binary CID of the statement, at most 64 bytes; only the event carries it.
     /// @param signed The attester's EIP-712 signature of `Attestation`.
     /// @return attestationId `keccak256(abi.encode(attester, releaseId, commitment, kind,
     /// statementHash))`.
     function attestFor(
-        Attestation calldata attestation,
+        Attestation calldata given,
         bytes calldata statementCid,
         AttesterSignature calldata signed
     ) external returns (AttestationId attestationId);
 
     /// @notice Withdraws an attestation for good, by the sender as its attester. The same statement
     /// cannot be attested again.
-    /// @param attestation What is withdrawn, as it was attested.
-    function withdraw(Attestation calldata attestation) external;
+    /// @param given What is withdrawn, as it was attested.
+    function withdraw(Attestation calldata given) external;
 
     /// @notice Withdraws an attestation as its attester has signed it; anyone may submit it.
-    /// @param attestation What is withdrawn, as it was attested.
+    /// @param given What is withdrawn, as it was attested.
     /// @param signed The attester's EIP-712 signature of `AttestationWithdrawal`.
-    function withdrawFor(Attestation calldata attestation, AttesterSignature calldata signed)
-        external;
+    function withdrawFor(Attestation calldata given, AttesterSignature calldata signed) external;
 
     /// @notice Returns the state of an attestation; 0: never made.
     /// @param attestationId Which attestation.
@@ -88,23 +87,23 @@ interface IAttestations is ISignedStatements, IContentAddressed {
 
     /// @notice Returns what an attester signs to have an attestation submitted by somebody else.
     /// @param attester Who says it.
-    /// @param attestation What is said, of which release.
+    /// @param given What is said, of which release.
     /// @param statementCid Binary CID of the statement.
     /// @param deadline The last block time at which the signature counts.
     /// @return digest The EIP-712 digest of `Attestation`.
     function attestationDigest(
         address attester,
-        Attestation calldata attestation,
+        Attestation calldata given,
         bytes calldata statementCid,
         uint256 deadline
     ) external view returns (bytes32 digest);
 
     /// @notice Returns what an attester signs to have a withdrawal submitted by somebody else.
     /// @param attester Who withdraws.
-    /// @param attestation What is withdrawn, as it was attested.
+    /// @param given What is withdrawn, as it was attested.
     /// @param deadline The last block time at which the signature counts.
     /// @return digest The EIP-712 digest of `AttestationWithdrawal`.
-    function withdrawalDigest(address attester, Attestation calldata attestation, uint256 deadline)
+    function withdrawalDigest(address attester, Attestation calldata given, uint256 deadline)
         external
         view
         returns (bytes32 digest);

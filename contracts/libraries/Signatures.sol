@@ -27,6 +27,8 @@ library Signatures {
     }
 
     function _checkDeadline(uint256 deadline) private view {
+        // A deadline is a block time, in seconds; a proposer's leeway is a few of them.
+        // slither-disable-next-line timestamp
         if (block.timestamp > deadline) {
             revert ISignedStatements.DeadlineExpired(deadline, block.timestamp);
         }
@@ -47,6 +49,8 @@ library Signatures {
         pure
         returns (bool)
     {
+        // The third value only details the failure.
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError failure,) =
             ECDSA.tryRecoverCalldata(digest, signature);
         return failure == ECDSA.RecoverError.NoError && recovered == signer;
@@ -54,6 +58,7 @@ library Signatures {
 
     /// @dev ERC-1271 by a read-only call with bounded gas, of whose answer one word is copied: a
     /// call in Solidity would copy all of it. The word must be the magic value and nothing else.
+    // slither-disable-next-line assembly
     function _isAccepted(address wallet, bytes32 digest, bytes calldata signature)
         private
         view

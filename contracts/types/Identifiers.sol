@@ -7,12 +7,6 @@ type ReleaseId is bytes32;
 /// @notice Identifies one model: publisher and model name.
 type ModelId is bytes32;
 
-using {eq as ==} for ReleaseId global;
-
-function eq(ReleaseId one, ReleaseId other) pure returns (bool) {
-    return ReleaseId.unwrap(one) == ReleaseId.unwrap(other);
-}
-
 /// @dev `abi.encode` and not `encodePacked`: no two triples share an encoding.
 function releaseIdOf(address publisher, string calldata name, string calldata version)
     pure

@@ -32,7 +32,6 @@ using {
     reason,
     statusAt,
     authorityIndex,
-    isEmpty,
     revoked
 } for ReleaseWord global;
 
@@ -56,6 +55,8 @@ function registeredAt(ReleaseWord word) pure returns (uint40) {
     return uint40(ReleaseWord.unwrap(word));
 }
 
+/// @dev For callers: the registry itself only writes it.
+// slither-disable-next-line dead-code
 function sequence(ReleaseWord word) pure returns (uint40) {
     return uint40(ReleaseWord.unwrap(word) >> SEQUENCE_OFFSET);
 }
@@ -68,14 +69,12 @@ function reason(ReleaseWord word) pure returns (uint8) {
     return uint8(ReleaseWord.unwrap(word) >> REASON_OFFSET);
 }
 
+/// @dev For callers: the registry itself only writes it.
+// slither-disable-next-line dead-code
 function statusAt(ReleaseWord word) pure returns (uint40) {
     return uint40(ReleaseWord.unwrap(word) >> STATUS_AT_OFFSET);
 }
 
 function authorityIndex(ReleaseWord word) pure returns (uint32) {
     return uint32(ReleaseWord.unwrap(word) >> AUTHORITY_INDEX_OFFSET);
-}
-
-function isEmpty(ReleaseWord word) pure returns (bool) {
-    return ReleaseWord.unwrap(word) == 0;
 }

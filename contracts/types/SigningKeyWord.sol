@@ -22,6 +22,8 @@ function ending(SigningKeyWord word, uint40 end) pure returns (SigningKeyWord) {
     return SigningKeyWord.wrap(replaceUntil(SigningKeyWord.unwrap(word), end));
 }
 
+/// @dev For callers: the registry itself only writes it.
+// slither-disable-next-line dead-code
 function from(SigningKeyWord word) pure returns (uint40) {
     return validFrom(SigningKeyWord.unwrap(word));
 }
@@ -30,6 +32,8 @@ function until(SigningKeyWord word) pure returns (uint40) {
     return validUntil(SigningKeyWord.unwrap(word));
 }
 
+/// @dev For callers: the registry itself only writes it.
+// slither-disable-next-line dead-code
 function algorithm(SigningKeyWord word) pure returns (uint8) {
     return kind(SigningKeyWord.unwrap(word));
 }
