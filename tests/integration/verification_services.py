@@ -19,11 +19,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.command import BINARIES, CHECKOUT, PATIENCE
 
-# No way to read a file: what the input does not carry is missing.
+# No way to read a file: what the input does not carry is missing. One output is enough.
 COMPILE = """
 import { readFileSync } from "node:fs";
 import solc from "solc";
-const output = solc.compile(readFileSync(0, "utf8"));
+const [source, name] = process.argv.slice(-2);
+const input = JSON.parse(readFileSync(0, "utf8"));
+input.settings.outputSelection = { [source]: { [name]: ["evm.deployedBytecode.object"] } };
+const output = solc.compile(JSON.stringify(input));
 process.stdout.write(output.slice(output.indexOf("{")));
 """
 
@@ -31,8 +34,9 @@ process.stdout.write(output.slice(output.indexOf("{")));
 @cache
 def compiled(standard_input: str, identifier: str) -> str:
     """Return the runtime code of one contract of an input."""
+    source, _, name = identifier.rpartition(":")
     run = subprocess.run(
-        [BINARIES / "node", "--input-type=module", "--eval", COMPILE],
+        [BINARIES / "node", "--input-type=module", "--eval", COMPILE, source, name],
         cwd=CHECKOUT,
         input=standard_input,
         capture_output=True,
@@ -42,7 +46,6 @@ def compiled(standard_input: str, identifier: str) -> str:
     )
     output = json.loads(run.stdout)
     assert output.get("errors", []) == []
-    source, _, name = identifier.rpartition(":")
     code: str = output["contracts"][source][name]["evm"]["deployedBytecode"]["object"]
     return "0x" + code
 
