@@ -8,161 +8,171 @@ import {ReleaseWord} from "contracts/types/ReleaseWord.sol";
 import {SigningKeyWord} from "contracts/types/SigningKeyWord.sol";
 import {ReleaseStatement, RevocationStatement} from "contracts/types/Statements.sol";
 
-import {RegistryTest} from "./RegistryTest.sol";
+import {RegistryActors} from "./RegistryActors.sol";
 
-/// @dev Acts on the registry at random, and writes down what succeeded. Its accounts, versions and
-/// keys are few, so that what it does meets what it did before.
-contract RegistryHandler is RegistryTest {
+/// @dev Acts on the registry at random, by everybody, directly and by signatures, and writes down
+/// what was seen first, or must be seen ever after.
+contract RegistryHandler is RegistryActors {
     uint256 public constant VERSIONS = 12;
     uint256 public constant KEYS = 4;
+    uint256 private constant REASONS = 6;
 
+    /// @dev What a release was when it was registered.
     struct Registered {
         ReleaseId releaseId;
         bytes32 commitment;
         ReleaseWord word;
     }
 
+    /// @dev What was revoked, for which reason first, and whether nothing was registered there.
     struct Revoked {
         ReleaseId releaseId;
         uint8 reason;
+        bool isTombstone;
     }
 
-    Registered[] public registered;
-    bool[] public wasAllowed;
-    Revoked[] public revoked;
-    ReleaseId[] public tombstones;
-    mapping(uint32 index => AuthorityWord) public firstAuthority;
-    mapping(uint32 index => uint40) public lowestEnd;
-    mapping(bytes32 fingerprint => SigningKeyWord) public firstKey;
-    mapping(bytes32 fingerprint => uint40) public lowestKeyEnd;
-    uint256 public addedCount;
-    uint256 public strangersSuccesses;
-    uint40 private _now = START;
+    mapping(address publisher => Registered[]) private _registered;
+    Revoked[] private _revoked;
+    mapping(address publisher => AuthorityWord[]) private _authorities;
+    mapping(address publisher => mapping(uint256 index => uint40)) public lowestEnd;
+    mapping(address publisher => mapping(bytes32 fingerprint => SigningKeyWord)) public firstKey;
+    mapping(address publisher => mapping(bytes32 fingerprint => uint40)) public lowestKeyEnd;
 
-    constructor(ModelRegistry target) {
-        registry = target;
-        firstAuthority[0] = identityAuthority(publisher);
-        lowestEnd[0] = FOREVER;
+    constructor(ModelRegistry target) RegistryActors(target) {
+        for (uint256 i = 0; i < PUBLISHERS; i++) {
+            _authorities[publisherAt(i)].push(identityAuthority(publisherAt(i)));
+            lowestEnd[publisherAt(i)][0] = FOREVER;
+        }
     }
 
-    function setUp() public override {}
-
-    function registeredCount() external view returns (uint256) {
-        return registered.length;
+    function registered(address owner) external view returns (Registered[] memory) {
+        return _registered[owner];
     }
 
-    function revokedCount() external view returns (uint256) {
-        return revoked.length;
+    function revoked() external view returns (Revoked[] memory) {
+        return _revoked;
     }
 
-    function tombstoneCount() external view returns (uint256) {
-        return tombstones.length;
+    function authorities(address owner) external view returns (AuthorityWord[] memory) {
+        return _authorities[owner];
     }
 
-    function passTime(uint8 time) external {
-        _now += time;
-        vm.warp(_now);
+    function passesTime(uint256 seed) external choosing(seed) {
+        time += uint40(_choose(300));
+        vm.warp(time);
     }
 
-    function registers(uint32 index, uint8 version, bytes32 artifactRoot) external {
-        index = _index(index);
-        ReleaseStatement memory statement = releaseStatement(vm.toString(version % VERSIONS));
-        statement.artifactRoot = artifactRoot;
-        AuthorityWord authority = _authority(index);
-        bool allowed = authority.from() <= _now && _now < authority.until();
-        vm.prank(authority.account());
-        try registry.register(statement, index) returns (ReleaseId releaseId) {
-            (bytes32 commitment, ReleaseWord word) = registry.release(releaseId);
-            registered.push(Registered(releaseId, commitment, word));
-            wasAllowed.push(allowed);
-        } catch {}
+    function registers(uint256 seed) external choosing(seed) {
+        Actor memory by = _chooseActor();
+        ReleaseStatement memory statement = releaseStatement(vm.toString(_choose(VERSIONS)));
+        (statement.publisher, statement.artifactRoot) = (by.publisher, bytes32(seed));
+        if (_choose(4) == 0) statement.expectedSequence = uint40(_choose(VERSIONS));
+        bytes memory call = abi.encodeCall(registry.register, (statement, by.index));
+        if (by.signs) {
+            bytes32 digest = registry.releaseDigest(statement, time);
+            call = abi.encodeCall(registry.registerFor, (statement, _sign(by, digest, time)));
+        }
+        if (!_act(by, call, false)) return;
+        ReleaseId releaseId = _idOf(by.publisher, statement.version);
+        (bytes32 commitment, ReleaseWord word) = registry.release(releaseId);
+        _registered[by.publisher].push(Registered(releaseId, commitment, word));
     }
 
-    function revokes(uint32 index, uint8 version, uint8 reason) external {
-        index = _index(index);
-        RevocationStatement memory statement = revocationStatement(reason % 6);
-        statement.version = vm.toString(version % VERSIONS);
-        ReleaseId releaseId = releaseIdOf(statement.version);
-        bool isUnregistered = wordOf(releaseId).registeredAt() == 0;
-        vm.prank(_authority(index).account());
-        try registry.revoke(statement, index) {
-            revoked.push(Revoked(releaseId, statement.reason));
-            if (isUnregistered) tombstones.push(releaseId);
-        } catch {}
+    function revokes(uint256 seed) external choosing(seed) {
+        Actor memory by = _chooseActor();
+        RevocationStatement memory statement = revocationStatement(uint8(_choose(REASONS)));
+        statement.publisher = by.publisher;
+        statement.version = vm.toString(_choose(VERSIONS));
+        bytes memory call = abi.encodeCall(registry.revoke, (statement, by.index));
+        if (by.signs) {
+            bytes32 digest = registry.revocationDigest(statement, time);
+            call = abi.encodeCall(registry.revokeFor, (statement, _sign(by, digest, time)));
+        }
+        ReleaseId releaseId = _idOf(by.publisher, statement.version);
+        bool isTombstone = wordOf(releaseId).registeredAt() == 0;
+        if (!_act(by, call, true)) return;
+        _revoked.push(Revoked(releaseId, statement.reason, isTombstone));
     }
 
-    function addsAuthority(uint32 ownerIndex, uint8 account, bool owner, uint16 lifetime) external {
-        ownerIndex = _index(ownerIndex);
-        (uint8 role, uint40 until) = (owner ? OWNER : DELEGATE, _now + lifetime);
-        vm.prank(_authority(ownerIndex).account());
-        try registry.addAuthority(publisher, ownerIndex, _account(account), role, until) returns (
-            uint32 index
-        ) {
-            addedCount++;
-            firstAuthority[index] = registry.authority(publisher, index);
-            lowestEnd[index] = until;
-        } catch {}
+    function addsAuthority(uint256 seed) external choosing(seed) {
+        Actor memory by = _chooseOwner();
+        address account = _chooseAccount();
+        uint8 role = uint8(OWNER + _choose(3));
+        uint40 until = time + uint40(_choose(8000));
+        if (!_act(
+                by,
+                abi.encodeCall(
+                    registry.addAuthority, (by.publisher, by.index, account, role, until)
+                ),
+                true
+            )) return;
+        uint256 index = _authorities[by.publisher].length;
+        _authorities[by.publisher].push(registry.authority(by.publisher, index));
+        lowestEnd[by.publisher][index] = until;
     }
 
-    function endsAuthority(uint32 ownerIndex, uint32 index, uint16 later) external {
-        (ownerIndex, index) = (_index(ownerIndex), _index(index));
-        uint40 until = START + later % 8000;
-        vm.prank(_authority(ownerIndex).account());
-        try registry.endAuthority(publisher, ownerIndex, index, until) {
-            if (until < lowestEnd[index]) lowestEnd[index] = until;
-        } catch {}
+    function endsAuthority(uint256 seed) external choosing(seed) {
+        Actor memory by = _chooseOwner();
+        uint32 index = uint32(_choose(_authorities[by.publisher].length + 1));
+        uint40 until = time + 4000 - uint40(_choose(8000));
+        // Identities live longer: without one, little else can happen.
+        if (index == 0 && _choose(8) != 0) return;
+        if (!_act(
+                by,
+                abi.encodeCall(registry.endAuthority, (by.publisher, by.index, index, until)),
+                true
+            )) return;
+        if (until < lowestEnd[by.publisher][index]) lowestEnd[by.publisher][index] = until;
     }
 
-    function addsKey(uint32 ownerIndex, uint8 key, uint8 algorithm, uint40 until) external {
-        ownerIndex = _index(ownerIndex);
-        bytes32 fingerprint = bytes32(key % KEYS);
-        vm.prank(_authority(ownerIndex).account());
-        try registry.addSigningKey(publisher, ownerIndex, fingerprint, algorithm, until) {
-            if (lowestKeyEnd[fingerprint] != 0) return;
-            firstKey[fingerprint] = registry.signingKey(publisher, fingerprint);
-            lowestKeyEnd[fingerprint] = until;
-        } catch {}
+    function addsKey(uint256 seed) external choosing(seed) {
+        Actor memory by = _chooseOwner();
+        (bytes32 key, uint8 algorithm) = (bytes32(_choose(KEYS)), uint8(_choose(7)));
+        uint40 until = time + uint40(_choose(8000));
+        if (!_act(
+                by,
+                abi.encodeCall(
+                    registry.addSigningKey, (by.publisher, by.index, key, algorithm, until)
+                ),
+                true
+            )) return;
+        if (lowestKeyEnd[by.publisher][key] != 0) return;
+        firstKey[by.publisher][key] = registry.signingKey(by.publisher, key);
+        lowestKeyEnd[by.publisher][key] = until;
     }
 
-    function endsKey(uint32 ownerIndex, uint8 key, uint16 later) external {
-        ownerIndex = _index(ownerIndex);
-        bytes32 fingerprint = bytes32(key % KEYS);
-        uint40 until = START + later % 8000;
-        vm.prank(_authority(ownerIndex).account());
-        try registry.endSigningKey(publisher, ownerIndex, fingerprint, until) {
-            if (until < lowestKeyEnd[fingerprint]) lowestKeyEnd[fingerprint] = until;
-        } catch {}
+    function endsKey(uint256 seed) external choosing(seed) {
+        Actor memory by = _chooseOwner();
+        bytes32 key = bytes32(_choose(KEYS));
+        uint40 until = time + 4000 - uint40(_choose(8000));
+        if (!_act(
+                by,
+                abi.encodeCall(registry.endSigningKey, (by.publisher, by.index, key, until)),
+                true
+            )) return;
+        if (until < lowestKeyEnd[by.publisher][key]) lowestKeyEnd[by.publisher][key] = until;
     }
 
-    /// @dev A stranger, who is nobody's authority, tries every way to write.
-    function strangerTries(uint8 way, uint32 index, uint8 version) external {
-        address stranger = address(0x57A46E4);
-        string memory wanted = vm.toString(version % VERSIONS);
-        RevocationStatement memory revocation = revocationStatement(WITHDRAWN);
-        revocation.version = wanted;
-        bytes[5] memory calls = [
-            abi.encodeCall(registry.register, (releaseStatement(wanted), index)),
-            abi.encodeCall(registry.revoke, (revocation, index)),
-            abi.encodeCall(registry.addAuthority, (publisher, index, stranger, OWNER, FOREVER)),
-            abi.encodeCall(registry.endAuthority, (publisher, index, 0, 0)),
-            abi.encodeCall(registry.addSigningKey, (publisher, index, "key", 1, FOREVER))
-        ];
-        vm.prank(stranger);
-        (bool success,) = address(registry).call(calls[way % 5]);
-        if (success) strangersSuccesses++;
+    /// @dev Ether comes with a call that would do, or with none.
+    function sendsEther(uint256 seed) external choosing(seed) {
+        address account = _chooseAccount();
+        ReleaseStatement memory statement = releaseStatement(vm.toString(seed));
+        statement.publisher = account;
+        bytes memory call = abi.encodeCall(registry.register, (statement, 0));
+        vm.deal(account, 1 ether);
+        vm.prank(account);
+        (bool success,) =
+            address(registry).call{value: 1 + _choose(1 ether)}(_choose(2) == 0 ? call : bytes(""));
+        if (success) acceptedEther++;
     }
 
-    function _index(uint32 seed) private view returns (uint32) {
-        return seed % (registry.authorityCount(publisher) + 1);
+    /// @dev What is not registered or revoked for somebody else is sent by the actor itself.
+    function _chooseOwner() private returns (Actor memory by) {
+        by = _chooseActor();
+        by.signs = false;
     }
 
-    function _authority(uint32 index) private view returns (AuthorityWord word) {
-        word = registry.authority(publisher, index);
-        if (raw(word) == 0) word = identityAuthority(publisher);
-    }
-
-    function _account(uint8 seed) private view returns (address) {
-        address[4] memory accounts = [publisher, other, relayer, address(0xACC0)];
-        return accounts[seed % 4];
+    function _idOf(address owner, string memory version) private pure returns (ReleaseId) {
+        return ReleaseId.wrap(keccak256(abi.encode(owner, NAME, version)));
     }
 }
