@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from weightmark.adapters.chain.embedded import EmbeddedChainWriter
+from weightmark.domain.actions import Register
 from weightmark.domain.statements import ReleaseStatement
 
 
@@ -68,7 +69,7 @@ def main(path: str, key: str, *rest: str) -> None:
         prepare_to_die(*rest[at + 1 :])
     writer = EmbeddedChainWriter(Path(path), bytes.fromhex(key))
     for version in versions:
-        writer.register(statement_of(writer.account, version), 0)
+        writer.send(Register(statement_of(writer.account, version), 0))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
 from weightmark.adapters.chain.events import shown_version
+from weightmark.domain.actions import Action, Register, Revoke
 from weightmark.domain.contracts import Contract
 from weightmark.domain.identifiers import (
     check_name,
@@ -223,7 +224,16 @@ class FakeChainWriter:
     def deploy(self) -> tuple[Contract, ...]:
         return self.chain.deploy()
 
-    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
+    def send(self, action: Action) -> TransactionReceipt:
+        match action:
+            case Register(statement, index):
+                return self._register(statement, index)
+            case Revoke(revocation, index):
+                return self._revoke(revocation, index)
+            case _:
+                raise TransactionFailedError(f"a fake chain cannot {type(action).__name__}")
+
+    def _register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
         self._check_authority(statement.publisher, authority_index)
         _check_lengths(statement.name, statement.version, statement.manifest_cid)
         first, second = release_slots(statement.release_id)
@@ -246,7 +256,7 @@ class FakeChainWriter:
         }
         return self.chain.transact(words, (self._event(statement, word),))
 
-    def revoke(self, statement: Revocation, authority_index: int) -> TransactionReceipt:
+    def _revoke(self, statement: Revocation, authority_index: int) -> TransactionReceipt:
         authority = self._check_authority(statement.publisher, authority_index)
         if authority.role is not Role.OWNER:
             raise self._not_authorized(statement.publisher, authority_index)

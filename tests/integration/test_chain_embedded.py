@@ -17,6 +17,7 @@ from tests.embedded_chain_driver import statement_of
 from tests.modes import mode_of
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded import EmbeddedChainReader, EmbeddedChainWriter
+from weightmark.domain.actions import Register
 from weightmark.domain.registry import release_slots
 from weightmark.errors import (
     LockTimeoutError,
@@ -60,7 +61,7 @@ def path(tmp_path: Path) -> Path:
 
 def register(path: Path, version: str) -> None:
     writer = EmbeddedChainWriter(path, KEY)
-    writer.register(statement_of(writer.account, version), 0)
+    writer.send(Register(statement_of(writer.account, version), 0))
 
 
 def register_many(path: Path) -> None:
@@ -166,8 +167,8 @@ def test_where_nothing_can_be_read_the_error_says_so(tmp_path: Path) -> None:
 def test_a_lock_that_is_held_is_named(path: Path) -> None:
     writer = EmbeddedChainWriter(path, KEY, lock_seconds=0)
     with FileLock(f"{path}.lock"), pytest.raises(LockTimeoutError, match=f"{path}.lock"):
-        writer.register(statement_of(writer.account, "2"), 0)
-    writer.register(statement_of(writer.account, "2"), 0)
+        writer.send(Register(statement_of(writer.account, "2"), 0))
+    writer.send(Register(statement_of(writer.account, "2"), 0))
 
 
 def test_readers_need_no_lock(path: Path) -> None:
@@ -271,7 +272,7 @@ def test_a_file_of_a_newer_version_is_left_alone(path: Path) -> None:
 def test_keys_are_not_shown(path: Path) -> None:
     writer = EmbeddedChainWriter(path, KEY)
     with pytest.raises(VersionExistsError) as caught:
-        writer.register(statement_of(writer.account, "1"), 0)
+        writer.send(Register(statement_of(writer.account, "1"), 0))
     for text in (repr(writer), repr(caught.value), caught.value.hint):
         assert KEY.hex() not in text
         assert repr(KEY) not in text

@@ -13,6 +13,7 @@ from tests import embedded_chain_driver
 from tests.embedded_chain_driver import statement_of
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded import EmbeddedChainReader, EmbeddedChainWriter
+from weightmark.domain.actions import Register
 from weightmark.errors import NotDeployedError, VersionExistsError
 from weightmark.ports.chain import BlockTag, RegistrationFilter
 
@@ -41,7 +42,7 @@ def versions(path: Path) -> list[str]:
 
 def register(path: Path, version: str) -> None:
     writer = EmbeddedChainWriter(path, KEY)
-    writer.register(statement_of(writer.account, version), 0)
+    writer.send(Register(statement_of(writer.account, version), 0))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, deployments, 
 from weightmark.adapters.chain.json_rpc import Call, HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
+from weightmark.domain.actions import Register
 from weightmark.domain.networks import ANVIL_CHAIN_ID
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.errors import (
@@ -79,14 +80,14 @@ def a_release(writer: RpcChainWriter) -> ReleaseStatement:
 
 def test_sending_is_never_repeated(transport: BentTransport) -> None:
     writer = a_writer(transport)
-    writer.register(a_release(writer), 0)
+    writer.send(Register(a_release(writer), 0))
     assert transport.sent == [False]
 
 
 def test_another_chain_is_refused_before_anything_is_signed(transport: BentTransport) -> None:
     writer = a_writer(transport, chain_id=1)
     with pytest.raises(WrongChainError, match=f"serves chain {CHAIN_ID}, not 1"):
-        writer.register(a_release(writer), 0)
+        writer.send(Register(a_release(writer), 0))
     assert transport.sent == []
 
 
@@ -94,7 +95,7 @@ def test_an_account_that_cannot_pay_is_named(transport: BentTransport) -> None:
     transport.bends["eth_estimateGas"] = lambda _: Refusal("insufficient funds for gas")
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="insufficient funds") as caught:
-        writer.register(a_release(writer), 0)
+        writer.send(Register(a_release(writer), 0))
     assert writer.account in caught.value.hint
     assert transport.sent == []
 
@@ -109,7 +110,7 @@ def test_an_endpoint_that_asks_for_a_fortune_gets_no_signature(
     transport.bends[method] = lambda _: answer
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="we sign for at most"):
-        writer.register(a_release(writer), 0)
+        writer.send(Register(a_release(writer), 0))
     assert transport.sent == []
 
 
@@ -117,14 +118,14 @@ def test_a_refused_transaction_says_why(transport: BentTransport) -> None:
     transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("nonce too low")
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="nonce too low"):
-        writer.register(a_release(writer), 0)
+        writer.send(Register(a_release(writer), 0))
 
 
 def test_a_transaction_that_no_block_carries_is_given_up(transport: BentTransport) -> None:
     transport.bends["eth_getTransactionReceipt"] = lambda _: None
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="no block carries") as caught:
-        writer.register(a_release(writer), 0)
+        writer.send(Register(a_release(writer), 0))
     assert "look before you repeat it" in caught.value.hint
 
 
@@ -154,7 +155,7 @@ def test_nonsense_is_an_unreachable_chain(
     transport.bends[method] = lambda _: answer
     writer = a_writer(transport)
     with pytest.raises(ChainUnreachableError, match=r"https://rpc\.example") as caught:
-        writer.register(a_release(writer), 0)
+        writer.send(Register(a_release(writer), 0))
     assert KEY.hex() not in str(caught.value)
 
 
@@ -190,11 +191,11 @@ def test_a_transaction_that_was_overtaken_says_why(anvil: HttpTransport) -> None
     writer = a_rich_writer(transport)
     writer.deploy()
     release = a_release(writer)
-    writer.register(release, 0)
+    writer.send(Register(release, 0))
     # As if the other registration came between the estimate and the block.
     transport.bends["eth_estimateGas"] = lambda _: hex(300_000)
-    with pytest.raises(VersionExistsError, match=release.release_id.hex()):
-        writer.register(release, 0)
+    with pytest.raises(VersionExistsError, match=release.release_id.hex()[:8]):
+        writer.send(Register(release, 0))
 
 
 def test_a_reverted_transaction_without_a_reason_is_named(anvil: HttpTransport) -> None:
@@ -202,11 +203,11 @@ def test_a_reverted_transaction_without_a_reason_is_named(anvil: HttpTransport) 
     writer = a_rich_writer(transport)
     writer.deploy()
     release = a_release(writer)
-    writer.register(release, 0)
+    writer.send(Register(release, 0))
     transport.bends["eth_estimateGas"] = lambda _: hex(300_000)
     transport.bends["eth_call"] = lambda _: "0x"
     with pytest.raises(TransactionFailedError, match=r"0x[0-9a-f]{64} was reverted"):
-        writer.register(release, 0)
+        writer.send(Register(release, 0))
 
 
 def test_anvil_has_a_final_block_behind_the_newest(anvil: HttpTransport) -> None:

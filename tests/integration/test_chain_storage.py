@@ -18,6 +18,7 @@ from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
 from weightmark.contracts import load
 from weightmark.domain import registry
+from weightmark.domain.actions import Register, Revoke
 from weightmark.domain.identifiers import model_id_of
 from weightmark.domain.registry import (
     FOREVER,
@@ -92,8 +93,10 @@ def test_release_and_head_lie_where_the_contract_reads_them(
     release = ReleaseStatement(
         writer.account, "acme/words", "1", secrets.token_bytes(32), secrets.token_bytes(32)
     )
-    writer.register(release, 0)
-    writer.revoke(RevocationStatement(writer.account, "acme/words", "1", Reason.SUPERSEDED), 0)
+    writer.send(Register(release, 0))
+    writer.send(
+        Revoke(RevocationStatement(writer.account, "acme/words", "1", Reason.SUPERSEDED), 0)
+    )
     first, second = registry.release_slots(release.release_id)
     commitment, packed = contract.functions.release(release.release_id).call()
     assert commitment == release.commitment
@@ -133,12 +136,12 @@ def test_a_delegate_registers_under_its_index_and_does_not_revoke(
     send(transport, "addAuthority", *arguments)
     index = contract_of(transport).functions.authorityCount(owner.account).call()
     release = ReleaseStatement(owner.account, "acme/delegated", "1", bytes(32), bytes(32))
-    time = delegate.register(release, index).block.timestamp
+    time = delegate.send(Register(release, index)).block.timestamp
     found = ReleaseWord.unpack(word(transport, registry.release_slots(release.release_id)[1]))
     assert found == ReleaseWord(time, 1, Status.REGISTERED, Reason.NONE, time, index)
     revocation = RevocationStatement(owner.account, "acme/delegated", "1", Reason.WITHDRAWN)
     with pytest.raises(NotAuthorizedError):
-        delegate.revoke(revocation, index)
+        delegate.send(Revoke(revocation, index))
 
 
 def test_the_identity_is_written_when_it_ends(transport: EthTesterTransport) -> None:

@@ -18,6 +18,7 @@ from tests.ports.chain_steps import (
     release_now,
 )
 from weightmark.adapters.chain.deployment import deployments
+from weightmark.domain.actions import Register, Revoke
 from weightmark.domain.registry import (
     EMPTY_HEAD,
     Reason,
@@ -43,13 +44,12 @@ def test_the_chain_says_which_one_it_is(backend: ChainBackend, reader: ChainRead
 
 def test_the_first_block_stays(reader: ChainReader, publisher: ChainWriter) -> None:
     before = reader.genesis_hash()
-    publisher.register(a_release(publisher), 0)
+    publisher.send(Register(a_release(publisher), 0))
     assert len(before) == 32
     assert reader.genesis_hash() == before
 
 
 def test_the_newest_block_of_a_local_chain_is_final(reader: ChainReader) -> None:
-    assert reader.is_local
     assert reader.block(BlockTag.FINALIZED) == reader.block(BlockTag.LATEST)
 
 
@@ -66,7 +66,7 @@ def test_contracts_are_deployed_once(reader: ChainReader, publisher: ChainWriter
 def test_where_there_is_no_code_there_is_no_hash(
     reader: ChainReader, publisher: ChainWriter
 ) -> None:
-    publisher.register(a_release(publisher), 0)
+    publisher.send(Register(a_release(publisher), 0))
     block = reader.block(BlockTag.LATEST)
     assert reader.code_hash(NOWHERE, block) == b""
     assert reader.code_hash(publisher.account, block) == b""
@@ -84,7 +84,7 @@ def test_words_that_were_never_written_are_zero(
 
 def test_a_registered_release_is_read_back(reader: ChainReader, publisher: ChainWriter) -> None:
     release = a_release(publisher)
-    receipt = publisher.register(release, 0)
+    receipt = publisher.send(Register(release, 0))
     time = receipt.block.timestamp
     assert release_now(reader, release) == ReleaseState(
         commitment=release.commitment,
@@ -94,7 +94,7 @@ def test_a_registered_release_is_read_back(reader: ChainReader, publisher: Chain
 
 def test_a_receipt_names_the_block(reader: ChainReader, publisher: ChainWriter) -> None:
     before = reader.block(BlockTag.LATEST)
-    receipt = publisher.register(a_release(publisher), 0)
+    receipt = publisher.send(Register(a_release(publisher), 0))
     assert receipt.block == reader.block(BlockTag.LATEST)
     assert receipt.block.number > before.number
     assert receipt.block.timestamp >= before.timestamp
@@ -106,7 +106,7 @@ def test_words_come_in_the_order_of_their_slots(
     reader: ChainReader, publisher: ChainWriter
 ) -> None:
     release = a_release(publisher)
-    block = publisher.register(release, 0).block
+    block = publisher.send(Register(release, 0)).block
     first, second = release_slots(release.release_id)
     forwards = reader.words(REGISTRY.address, [first, 5, second], block)
     assert forwards[0] == int.from_bytes(release.commitment, "big")
@@ -116,8 +116,8 @@ def test_words_come_in_the_order_of_their_slots(
 def test_words_are_those_of_the_block(reader: ChainReader, publisher: ChainWriter) -> None:
     release = a_release(publisher)
     before = reader.block(BlockTag.LATEST)
-    registered = publisher.register(release, 0).block
-    publisher.revoke(a_revocation(release, Reason.WITHDRAWN), 0)
+    registered = publisher.send(Register(release, 0)).block
+    publisher.send(Revoke(a_revocation(release, Reason.WITHDRAWN), 0))
     assert release_at(reader, release, before).word.status is Status.NONE
     assert release_at(reader, release, registered).word.status is Status.REGISTERED
     assert release_now(reader, release).word.status is Status.REVOKED
@@ -129,29 +129,29 @@ def test_the_head_chains_all_releases_of_a_model(
     expected = EMPTY_HEAD
     releases = [a_release(publisher, version) for version in ("1", "2", "3")]
     for release in releases:
-        publisher.register(release, 0)
+        publisher.send(Register(release, 0))
         expected = expected.next(release.release_id, release.commitment)
         assert head_now(reader, release) == expected
-    publisher.register(a_release(publisher, "1", "acme/other"), 0)
+    publisher.send(Register(a_release(publisher, "1", "acme/other"), 0))
     assert head_now(reader, releases[0]) == expected
     assert expected.sequence == 3
 
 
 def test_the_expected_sequence_is_kept(reader: ChainReader, publisher: ChainWriter) -> None:
-    publisher.register(replace(a_release(publisher, "1"), expected_sequence=1), 0)
+    publisher.send(Register(replace(a_release(publisher, "1"), expected_sequence=1), 0))
     stale = replace(a_release(publisher, "2"), expected_sequence=1)
-    error = refused(StatementRefusedError, reader, lambda: publisher.register(stale, 0))
+    error = refused(StatementRefusedError, reader, lambda: publisher.send(Register(stale, 0)))
     assert "number 1" in error.message
-    publisher.register(replace(stale, expected_sequence=2), 0)
+    publisher.send(Register(replace(stale, expected_sequence=2), 0))
 
 
 def test_a_version_is_registered_once(reader: ChainReader, publisher: ChainWriter) -> None:
     release = a_release(publisher)
-    publisher.register(release, 0)
+    publisher.send(Register(release, 0))
     other = replace(a_release(publisher), manifest_hash=bytes(32))
     for again in (release, other):
-        error = refused(VersionExistsError, reader, partial(publisher.register, again, 0))
-        assert release.release_id.hex() in error.message
+        error = refused(VersionExistsError, reader, partial(publisher.send, Register(again, 0)))
+        assert release.release_id.hex()[:8] in error.message
     assert release_now(reader, release).commitment == release.commitment
 
 
@@ -159,20 +159,20 @@ def test_only_authorities_register(
     backend: ChainBackend, reader: ChainReader, publisher: ChainWriter
 ) -> None:
     stranger, release = backend.writer(), a_release(publisher)
-    error = refused(NotAuthorizedError, reader, lambda: stranger.register(release, 0))
+    error = refused(NotAuthorizedError, reader, lambda: stranger.send(Register(release, 0)))
     assert stranger.account in error.message
     assert publisher.account in error.message
-    refused(NotAuthorizedError, reader, lambda: publisher.register(release, 1))
+    refused(NotAuthorizedError, reader, lambda: publisher.send(Register(release, 1)))
 
 
 def test_only_owners_revoke(
     backend: ChainBackend, reader: ChainReader, publisher: ChainWriter
 ) -> None:
     stranger, release = backend.writer(), a_release(publisher)
-    publisher.register(release, 0)
+    publisher.send(Register(release, 0))
     statement = a_revocation(release, Reason.COMPROMISED)
-    refused(NotAuthorizedError, reader, lambda: stranger.revoke(statement, 0))
-    refused(NotAuthorizedError, reader, lambda: publisher.revoke(statement, 7))
+    refused(NotAuthorizedError, reader, lambda: stranger.send(Revoke(statement, 0)))
+    refused(NotAuthorizedError, reader, lambda: publisher.send(Revoke(statement, 7)))
     assert release_now(reader, release).word.status is Status.REGISTERED
 
 
@@ -180,8 +180,8 @@ def test_a_revocation_keeps_what_was_registered(
     reader: ChainReader, publisher: ChainWriter
 ) -> None:
     release = a_release(publisher)
-    registered = publisher.register(release, 0).block.timestamp
-    revoked = publisher.revoke(a_revocation(release, Reason.VULNERABLE), 0).block.timestamp
+    registered = publisher.send(Register(release, 0)).block.timestamp
+    revoked = publisher.send(Revoke(a_revocation(release, Reason.VULNERABLE), 0)).block.timestamp
     assert release_now(reader, release) == ReleaseState(
         commitment=release.commitment,
         word=ReleaseWord(registered, 1, Status.REVOKED, Reason.VULNERABLE, revoked, 0),
@@ -191,24 +191,24 @@ def test_a_revocation_keeps_what_was_registered(
 def test_only_superseded_gives_way(reader: ChainReader, publisher: ChainWriter) -> None:
     release, successor = a_release(publisher, "1"), a_release(publisher, "2")
     superseded = replace(a_revocation(release, Reason.SUPERSEDED), successor=successor.release_id)
-    publisher.register(release, 0)
-    publisher.revoke(superseded, 0)
-    refused(AlreadyRevokedError, reader, lambda: publisher.revoke(superseded, 0))
-    publisher.revoke(a_revocation(release, Reason.COMPROMISED), 0)
+    publisher.send(Register(release, 0))
+    publisher.send(Revoke(superseded, 0))
+    refused(AlreadyRevokedError, reader, lambda: publisher.send(Revoke(superseded, 0)))
+    publisher.send(Revoke(a_revocation(release, Reason.COMPROMISED), 0))
     withdrawn = a_revocation(release, Reason.WITHDRAWN)
-    error = refused(AlreadyRevokedError, reader, lambda: publisher.revoke(withdrawn, 0))
+    error = refused(AlreadyRevokedError, reader, lambda: publisher.send(Revoke(withdrawn, 0)))
     assert "compromised" in error.message
     assert release_now(reader, release).word.reason is Reason.COMPROMISED
 
 
 def test_a_tombstone_closes_a_version(reader: ChainReader, publisher: ChainWriter) -> None:
     release = a_release(publisher)
-    revoked = publisher.revoke(a_revocation(release, Reason.WITHDRAWN), 0).block.timestamp
+    revoked = publisher.send(Revoke(a_revocation(release, Reason.WITHDRAWN), 0)).block.timestamp
     assert release_now(reader, release) == ReleaseState(
         commitment=bytes(32),
         word=ReleaseWord(0, 0, Status.REVOKED, Reason.WITHDRAWN, revoked, 0),
     )
-    refused(AlreadyRevokedError, reader, lambda: publisher.register(release, 0))
+    refused(AlreadyRevokedError, reader, lambda: publisher.send(Register(release, 0)))
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_statements_out_of_bounds_are_refused(
     reader: ChainReader, publisher: ChainWriter, changes: dict[str, str]
 ) -> None:
     release = replace(a_release(publisher), **changes)  # type: ignore[arg-type]
-    error = refused(StatementRefusedError, reader, lambda: publisher.register(release, 0))
+    error = refused(StatementRefusedError, reader, lambda: publisher.send(Register(release, 0)))
     (value,) = changes.values()
     assert f"{len(value)}" in error.message
 
@@ -236,10 +236,10 @@ def test_only_a_superseded_release_has_a_successor(
 ) -> None:
     release = a_release(publisher)
     statement = replace(a_revocation(release, Reason.WITHDRAWN), successor=b"\x01" * 32)
-    error = refused(StatementRefusedError, reader, lambda: publisher.revoke(statement, 0))
-    assert "01" * 32 in error.message
+    error = refused(StatementRefusedError, reader, lambda: publisher.send(Revoke(statement, 0)))
+    assert "01" * 4 in error.message
 
 
 def test_a_reason_is_needed(reader: ChainReader, publisher: ChainWriter) -> None:
     statement = a_revocation(a_release(publisher), Reason.NONE)
-    refused(StatementRefusedError, reader, lambda: publisher.revoke(statement, 0))
+    refused(StatementRefusedError, reader, lambda: publisher.send(Revoke(statement, 0)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.ports.chain_backends import ChainBackend
 from tests.ports.chain_steps import a_release, list_registrations
+from weightmark.domain.actions import Register
 from weightmark.domain.identifiers import model_id_of
 from weightmark.domain.statements import Registration
 from weightmark.ports.chain import BlockTag, ChainReader, ChainWriter, RegistrationFilter
@@ -16,7 +17,7 @@ def test_the_longest_statement_is_accepted(reader: ChainReader, publisher: Chain
     release = replace(
         a_release(publisher, "v" * 64, "n" * 128), manifest_cid=secrets.token_bytes(64)
     )
-    publisher.register(release, 0)
+    publisher.send(Register(release, 0))
     (found,) = list_registrations(reader, RegistrationFilter(publisher=publisher.account))
     assert (found.name, found.version) == (release.name, release.version)
     assert found.manifest_cid == release.manifest_cid
@@ -24,7 +25,7 @@ def test_the_longest_statement_is_accepted(reader: ChainReader, publisher: Chain
 
 def test_a_registration_tells_everything(reader: ChainReader, publisher: ChainWriter) -> None:
     release = a_release(publisher)
-    receipt = publisher.register(release, 0)
+    receipt = publisher.send(Register(release, 0))
     assert list_registrations(reader, RegistrationFilter(publisher=publisher.account)) == (
         Registration(
             release_id=release.release_id,
@@ -47,7 +48,7 @@ def test_a_version_that_no_client_accepts_is_a_link_of_its_model(
     reader: ChainReader, publisher: ChainWriter
 ) -> None:
     release = a_release(publisher, "not a version")
-    publisher.register(release, 0)
+    publisher.send(Register(release, 0))
     (found,) = list_registrations(reader, RegistrationFilter(publisher=publisher.account))
     assert found.release_id == release.release_id
     assert found.version == "not a version (no version)"
@@ -61,8 +62,8 @@ def test_registrations_are_filtered(
     third = a_release(publisher, "1", "acme/other")
     copy = replace(a_release(other), artifact_root=first.artifact_root)
     for writer, release in ((publisher, first), (publisher, second), (publisher, third)):
-        writer.register(release, 0)
-    other.register(copy, 0)
+        writer.send(Register(release, 0))
+    other.send(Register(copy, 0))
 
     def found(wanted: RegistrationFilter) -> list[bytes]:
         return [each.release_id for each in list_registrations(reader, wanted)]
@@ -83,8 +84,8 @@ def test_registrations_end_at_the_block(reader: ChainReader, publisher: ChainWri
     wanted = RegistrationFilter(publisher=publisher.account)
     before = reader.block(BlockTag.LATEST)
     first, second = a_release(publisher, "1"), a_release(publisher, "2")
-    middle = publisher.register(first, 0).block
-    publisher.register(second, 0)
+    middle = publisher.send(Register(first, 0)).block
+    publisher.send(Register(second, 0))
     assert list_registrations(reader, wanted, before) == ()
     assert [each.version for each in list_registrations(reader, wanted, middle)] == ["1"]
 
@@ -93,7 +94,7 @@ def test_an_event_that_no_client_can_ask_for_spoils_no_list(
     reader: ChainReader, publisher: ChainWriter
 ) -> None:
     good = a_release(publisher, "1")
-    publisher.register(replace(good, name="Not A Name"), 0)
-    publisher.register(good, 0)
+    publisher.send(Register(replace(good, name="Not A Name"), 0))
+    publisher.send(Register(good, 0))
     wanted = RegistrationFilter(publisher=publisher.account)
     assert [each.name for each in list_registrations(reader, wanted)] == [good.name]

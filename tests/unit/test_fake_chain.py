@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.chain import FakeChain, delegate, owner
 from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.domain.actions import Register, Revoke
 from weightmark.domain.registry import Reason, release_slots
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import (
@@ -36,7 +37,7 @@ def is_registered(chain: FakeChain, tag: BlockTag) -> bool:
 
 
 def test_blocks_are_final_only_when_they_are_finalized(chain: FakeChain) -> None:
-    block = chain.writer(PUBLISHER).register(RELEASE, 0).block
+    block = chain.writer(PUBLISHER).send(Register(RELEASE, 0)).block
     assert (is_registered(chain, BlockTag.LATEST), is_registered(chain, BlockTag.FINALIZED)) == (
         True,
         False,
@@ -48,7 +49,7 @@ def test_blocks_are_final_only_when_they_are_finalized(chain: FakeChain) -> None
 
 def test_a_reorganisation_takes_blocks_away(chain: FakeChain) -> None:
     before = chain.mine(2)
-    block = chain.writer(PUBLISHER).register(RELEASE, 0).block
+    block = chain.writer(PUBLISHER).send(Register(RELEASE, 0)).block
     chain.reorganise(1)
     after = chain.block(BlockTag.LATEST)
     assert after.number == block.number
@@ -58,16 +59,16 @@ def test_a_reorganisation_takes_blocks_away(chain: FakeChain) -> None:
     assert chain.words(REGISTRY.address, [0], before) == (0,)
     with pytest.raises(ChainUnreachableError, match="there is no block"):
         chain.words(REGISTRY.address, [0], block)
-    chain.writer(PUBLISHER).register(RELEASE, 0)
+    chain.writer(PUBLISHER).send(Register(RELEASE, 0))
 
 
 def test_a_dropped_transaction_changes_nothing(chain: FakeChain) -> None:
     chain.drop()
     before = chain.block(BlockTag.LATEST)
     with pytest.raises(TransactionFailedError):
-        chain.writer(PUBLISHER).register(RELEASE, 0)
+        chain.writer(PUBLISHER).send(Register(RELEASE, 0))
     assert chain.block(BlockTag.LATEST) == before
-    chain.writer(PUBLISHER).register(RELEASE, 0)
+    chain.writer(PUBLISHER).send(Register(RELEASE, 0))
 
 
 def test_an_unreachable_chain_does_nothing(chain: FakeChain) -> None:
@@ -80,7 +81,7 @@ def test_an_unreachable_chain_does_nothing(chain: FakeChain) -> None:
         lambda: chain.code_hash(REGISTRY.address, block),
         lambda: chain.words(REGISTRY.address, [0], block),
         lambda: chain.registrations(REGISTRY.address, RegistrationFilter(), block),
-        lambda: writer.register(RELEASE, 0),
+        lambda: writer.send(Register(RELEASE, 0)),
     ):
         with pytest.raises(ChainUnreachableError, match="out of reach"):
             action()
@@ -88,14 +89,14 @@ def test_an_unreachable_chain_does_nothing(chain: FakeChain) -> None:
 
 def test_authorities_act_while_they_are_valid(chain: FakeChain) -> None:
     chain.set_authority(PUBLISHER, 1, delegate(OTHER))
-    chain.writer(OTHER).register(RELEASE, 1)
+    chain.writer(OTHER).send(Register(RELEASE, 1))
     with pytest.raises(NotAuthorizedError):
-        chain.writer(OTHER).revoke(REVOCATION, 1)
+        chain.writer(OTHER).send(Revoke(REVOCATION, 1))
     chain.set_authority(PUBLISHER, 1, owner(OTHER, until=chain.next_block.timestamp))
     with pytest.raises(NotAuthorizedError):
-        chain.writer(OTHER).revoke(REVOCATION, 1)
+        chain.writer(OTHER).send(Revoke(REVOCATION, 1))
     chain.set_authority(PUBLISHER, 2, owner(OTHER))
-    chain.writer(OTHER).revoke(REVOCATION, 2)
+    chain.writer(OTHER).send(Revoke(REVOCATION, 2))
 
 
 def test_time_is_what_the_test_says(chain: FakeChain) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from weightmark.domain.actions import Action
 from weightmark.domain.contracts import Contract
-from weightmark.domain.statements import Registration, ReleaseStatement, RevocationStatement
+from weightmark.domain.statements import Registration
 
 
 class BlockTag(StrEnum):
@@ -51,15 +52,10 @@ class TransactionReceipt:
 
 
 class ChainReader(Protocol):
-    """A chain, as one source of it tells.
+    """A chain, as one source of it tells. The newest block of a local chain counts as final.
 
     Every method raises `ChainUnreachableError` when the source does not answer or answers nonsense.
     """
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the newest block counts as final, because the chain proves nothing to others."""
-        ...
 
     def chain_id(self) -> int:
         """Return the chain's id."""
@@ -116,25 +112,15 @@ class ChainWriter(Protocol):
         """
         ...
 
-    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
-        """Register a release.
+    def send(self, action: Action) -> TransactionReceipt:
+        """Carry an action out.
 
         Raises:
             VersionExistsError: The version is registered already.
-            AlreadyRevokedError: The release was revoked before it was registered.
-            NotAuthorizedError: The account is not that authority of the publisher.
-            StatementRefusedError: The contract refuses what the statement says.
-            TransactionFailedError: The transaction was not carried out.
-        """
-        ...
-
-    def revoke(self, statement: RevocationStatement, authority_index: int) -> TransactionReceipt:
-        """Revoke a release.
-
-        Raises:
-            AlreadyRevokedError: It is revoked for a reason that is final.
-            NotAuthorizedError: The account is not that owner of the publisher.
-            StatementRefusedError: The contract refuses what the statement says.
+            AlreadyRevokedError: The release is revoked, for a reason that is final where it is to
+                be revoked.
+            NotAuthorizedError: The account, or the signer, is not that authority of the publisher.
+            StatementRefusedError: The contract refuses what the action says.
             TransactionFailedError: The transaction was not carried out.
         """
         ...

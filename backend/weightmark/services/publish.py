@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from weightmark.domain.actions import Register
 from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
 from weightmark.domain.manifest import Manifest
 from weightmark.domain.networks import Network
@@ -174,7 +175,7 @@ class Publisher:
 
     def _register(self, request: PublishRequest, evidence: Evidence) -> TransactionReceipt | None:
         try:
-            return self._writer().register(_statement(evidence), request.authority_index)
+            return self._writer().send(Register(_statement(evidence), request.authority_index))
         except VersionExistsError:
             # A transaction of an earlier run may have come into a block since we looked; or
             # somebody with the same key was faster, and theirs is the release.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
+from weightmark.domain.actions import Revoke
 from weightmark.domain.identifiers import check_version, model_id_of, release_id_of
 from weightmark.domain.registry import Reason, ReleaseWord, release_slots
 from weightmark.domain.statements import NO_SUCCESSOR, RevocationStatement
@@ -77,7 +78,7 @@ class Revoker:
         _check(request)
         wanted = (*(() if request.tombstone else (release.version,)), request.successor)
         _require_registered(self._chains, release, tuple(filter(None, wanted)))
-        receipt = self._writer().revoke(_statement(request), request.authority_index)
+        receipt = self._writer().send(Revoke(_statement(request), request.authority_index))
         # The revocation stands, also where it cannot be remembered; the next verification does it.
         with suppress(UnavailableError):
             model_id = model_id_of(release.publisher, release.name)

@@ -14,6 +14,7 @@ from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.api.app import create_app
 from weightmark.bootstrap.application import Application
+from weightmark.domain.actions import Register
 from weightmark.domain.content_address import raw_block_cid
 from weightmark.domain.contracts import Contract
 from weightmark.domain.digests import Digest, DigestAlgorithm
@@ -137,7 +138,7 @@ class Service:
         root = bytes.fromhex(manifest.artifact_root[2:])
         digest = manifest_hash(data)
         statement = ReleaseStatement(publisher, name, version, root, digest, raw_block_cid(digest))
-        self.chains.chains[network.chain_id].writer(publisher).register(statement, 0)
+        self.chains.chains[network.chain_id].writer(publisher).send(Register(statement, 0))
         if remembered:
             self.remember(manifest, network)
         return statement

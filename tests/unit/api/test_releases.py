@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.api.service import ALICE, BOB, FIRST, SECOND, Service, manifest_of
+from weightmark.domain.actions import Revoke
 from weightmark.domain.documents import hex_text, release_document
 from weightmark.domain.identifiers import release_id_of
 from weightmark.domain.registry import Reason
@@ -16,7 +17,7 @@ ID = hex_text(release_id_of(ALICE, "acme/digits", "1.0.0"))
 
 def revoke(service: Service, reason: Reason) -> None:
     statement = RevocationStatement(ALICE, "acme/digits", "1.0.0", reason)
-    service.chain.writer(ALICE).revoke(statement, 0)
+    service.chain.writer(ALICE).send(Revoke(statement, 0))
 
 
 def test_a_release_is_the_document_of_the_command_line(service: Service) -> None:

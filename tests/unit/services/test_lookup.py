@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.chain import delegate, owner
 from tests.unit.services.world import ALICE, BASE, BOB, NAME, SEPOLIA, World
 from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.domain.actions import Register
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason, head_slot, release_slots
@@ -52,7 +53,7 @@ def test_the_log_has_every_release_in_order(three: World) -> None:
 
 def test_a_version_that_no_client_accepts_spoils_no_log(three: World) -> None:
     odd = ReleaseStatement(ALICE, NAME, "not a version", bytes(32), bytes(32))
-    three.chain.writer(ALICE).register(odd, 0)
+    three.chain.writer(ALICE).send(Register(odd, 0))
     assert versions(three) == ["1", "2", "3", "not a version (no version)"]
     assert lookup(three).release(ALICE, NAME, "1").registration.version == "1"
 

@@ -22,6 +22,7 @@ from tests.unit.services.world import (
 )
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.trust_file import TrustFile
+from weightmark.domain.actions import Action, Register
 from weightmark.domain.content_address import raw_block_cid
 from weightmark.domain.registry import HeadWord, Reason, head_slot
 from weightmark.domain.statements import ReleaseStatement
@@ -157,9 +158,10 @@ class Overtaken(FakeChainWriter):
 
     other: ReleaseStatement | None = None
 
-    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
-        FakeChainWriter(self.chain, self.account).register(self.other or statement, authority_index)
-        return FakeChainWriter(self.chain, self.account).register(statement, authority_index)
+    def send(self, action: Action) -> TransactionReceipt:
+        account = FakeChainWriter(self.chain, self.account)
+        account.send(Register(self.other) if self.other else action)
+        return account.send(action)
 
 
 @pytest.mark.parametrize("is_beside", [True, False])

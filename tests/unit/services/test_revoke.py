@@ -7,9 +7,9 @@ import pytest
 from tests.fakes.chain import FakeChainWriter, delegate, owner
 from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, check_named
 from weightmark.adapters.state.records import SqliteRecords
+from weightmark.domain.actions import Action, Revoke
 from weightmark.domain.identifiers import model_id_of, release_id_of
 from weightmark.domain.registry import Reason, ReleaseWord, release_slots
-from weightmark.domain.statements import RevocationStatement
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import (
     AlreadyRevokedError,
@@ -87,21 +87,21 @@ def test_only_a_superseded_release_has_a_successor(published: World) -> None:
 def test_a_successor_is_named_by_its_release_id(
     published: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[RevocationStatement] = []
-    revoke_there = FakeChainWriter.revoke
+    told: list[Action] = []
+    send_there = FakeChainWriter.send
 
-    def listen(
-        writer: FakeChainWriter, statement: RevocationStatement, index: int
-    ) -> TransactionReceipt:
-        told.append(statement)
-        return revoke_there(writer, statement, index)
+    def listen(writer: FakeChainWriter, action: Action) -> TransactionReceipt:
+        told.append(action)
+        return send_there(writer, action)
 
-    monkeypatch.setattr(FakeChainWriter, "revoke", listen)
+    monkeypatch.setattr(FakeChainWriter, "send", listen)
     with pytest.raises(UnknownReleaseError, match=f"nobody registered {ALICE}/{NAME}@2"):
         revoked(published, Reason.SUPERSEDED, successor="2")
     published.publish("2")
     revoked(published, Reason.SUPERSEDED, successor="2")
-    assert [each.successor for each in told] == [release_id_of(ALICE, NAME, "2")]
+    revocation = told[-1]
+    assert isinstance(revocation, Revoke)
+    assert revocation.statement.successor == release_id_of(ALICE, NAME, "2")
 
 
 @pytest.mark.parametrize("successor", ["1/0", "a b", "x" * 65])

@@ -13,6 +13,7 @@ from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.adapters.state.trust_file import TrustFile
+from weightmark.domain.actions import Revoke
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.policy import Policy
@@ -138,7 +139,7 @@ class World:
 
     def revoke(self, reason: Reason, version: str = "1.0.0") -> None:
         """Revoke a release; the block is not final."""
-        self.chain.writer(ALICE).revoke(RevocationStatement(ALICE, NAME, version, reason), 0)
+        self.chain.writer(ALICE).send(Revoke(RevocationStatement(ALICE, NAME, version, reason), 0))
 
     def forget(self) -> None:
         """Let the verifier be somebody who has seen nothing and trusts nobody."""

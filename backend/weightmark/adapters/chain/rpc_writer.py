@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from weightmark.adapters.chain.calls import register_call, revoke_call
+from weightmark.adapters.chain.calls import calldata
 from weightmark.adapters.chain.deployment import (
     DEPLOYER_ADDRESS,
     DEPLOYER_COST,
@@ -21,9 +21,9 @@ from weightmark.adapters.chain.reverts import error_of, revert_data
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_values import Answers
 from weightmark.adapters.imports import kept_recursion_limit
+from weightmark.domain.actions import Action
 from weightmark.domain.contracts import Contract
 from weightmark.domain.keccak import keccak256
-from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import (
     ChainUnreachableError,
     LookAlikeContractError,
@@ -118,15 +118,9 @@ class RpcChainWriter:
                 )
         return tuple(each.contract for each in missing)
 
-    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
-        """Register a release; see `ChainWriter`."""
-        data = register_call(statement, authority_index)
-        return self._transact(packaged_registry().address, data)
-
-    def revoke(self, statement: RevocationStatement, authority_index: int) -> TransactionReceipt:
-        """Revoke a release; see `ChainWriter`."""
-        data = revoke_call(statement, authority_index)
-        return self._transact(packaged_registry().address, data)
+    def send(self, action: Action) -> TransactionReceipt:
+        """Carry an action out; see `ChainWriter`."""
+        return self._transact(packaged_registry().address, calldata(action))
 
     def _transact(self, to: str, data: bytes, value: int = 0) -> TransactionReceipt:
         self._check_chain()

@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.chain.calls import register_call, revoke_call
+from weightmark.adapters.chain.calls import calldata
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded.database import corrupt, is_created, writing
 from weightmark.adapters.imports import kept_recursion_limit
+from weightmark.domain.actions import Action
 from weightmark.domain.contracts import Contract
-from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import TransactionFailedError
 from weightmark.ports.chain import TransactionReceipt
 
@@ -49,24 +49,18 @@ class EmbeddedChainWriter:
         with self._machine() as machine:
             return machine.deploy()
 
-    def register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
-        """Register a release; see `ChainWriter`."""
-        return self._send(register_call(statement, authority_index))
-
-    def revoke(self, statement: RevocationStatement, authority_index: int) -> TransactionReceipt:
-        """Revoke a release; see `ChainWriter`."""
-        return self._send(revoke_call(statement, authority_index))
+    def send(self, action: Action) -> TransactionReceipt:
+        """Carry an action out; see `ChainWriter`."""
+        data = calldata(action)
+        with self._machine() as machine:
+            machine.deploy()
+            return machine.send(self._key, packaged_registry().address, data)
 
     @cached_property
     def _key(self) -> PrivateKey:
         from eth_keys.datatypes import PrivateKey
 
         return PrivateKey(self._private_key)
-
-    def _send(self, data: bytes) -> TransactionReceipt:
-        with self._machine() as machine:
-            machine.deploy()
-            return machine.send(self._key, packaged_registry().address, data)
 
     @contextmanager
     def _machine(self) -> Iterator[Machine]:
