@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weightmark.api.problems import SECURITY_HEADERS, problem
+from weightmark.domain.hosts import is_loopback
 from weightmark.errors import NotAuthorizedError, UsageError
 
 # The longest path that can mean something has a nickname, a name and a version in which each
@@ -59,14 +59,6 @@ class Guard:
             error = NotAuthorizedError(message, hint=hint)
             return problem(error, status=HTTPStatus.MISDIRECTED_REQUEST)
         return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host's name or address means the machine itself."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _host(request: Request) -> str:

@@ -12,8 +12,8 @@ from typing import Final
 import uvicorn
 
 from weightmark.api.app import create_app
-from weightmark.api.guard import is_loopback
 from weightmark.bootstrap.application import Application
+from weightmark.domain.hosts import is_loopback
 from weightmark.errors import UnavailableError
 
 # Headers of a request beyond this many bytes are refused.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
+from weightmark.adapters.chain.endpoint import check_endpoint
 from weightmark.adapters.state.keys import PrivateKey
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
@@ -79,14 +80,12 @@ class ConfiguredChains:
         endpoint = self._endpoint(network)
         return RpcChainReader(HttpTransport(endpoint.rpc_url), is_local=network.is_local)
 
-    def probe(self, network: Network) -> NetworkProbe | None:
-        """Open a chain's endpoint to ask what it can do; the embedded chain has none.
+    def probe(self, network: Network) -> NetworkProbe:
+        """Open a chain's endpoint to ask what it can do.
 
         Raises:
             ConfigurationError: No endpoint is known for the network.
         """
-        if network.is_embedded:
-            return None
         from weightmark.adapters.chain.json_rpc import HttpTransport
         from weightmark.adapters.chain.probe import EndpointProbe
 
@@ -123,10 +122,10 @@ class ConfiguredChains:
             )
 
     def _endpoint(self, network: Network) -> Network:
-        if self.rpc_url:
-            return replace(network, rpc_url=self.rpc_url)
-        if network.rpc_url:
-            return network
+        reached = replace(network, rpc_url=self.rpc_url or network.rpc_url)
+        if reached.rpc_url:
+            check_endpoint(reached)
+            return reached
         raise ConfigurationError(
             f"no endpoint is known for '{network.name}'",
             hint="give one with --rpc-url or WEIGHTMARK_RPC_URL, or keep it: weightmark network "

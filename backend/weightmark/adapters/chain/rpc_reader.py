@@ -34,11 +34,6 @@ class RpcChainReader:
         self._logs = LogSearch(transport)
         self._is_local = is_local
 
-    @property
-    def is_local(self) -> bool:
-        """Whether the newest block counts as final."""
-        return self._is_local
-
     def chain_id(self) -> int:
         """Return the chain's id."""
         return self._answers.quantity(self._answers.call("eth_chainId"))

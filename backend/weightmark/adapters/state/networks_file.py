@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.adapters.chain.endpoint import check_endpoint
 from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
-from weightmark.domain.networks import BUILT_IN, Network
+from weightmark.domain.networks import BUILT_IN, LOCAL, Network
 from weightmark.domain.reference import check_nickname
 from weightmark.errors import AlreadyExistsError, ConfigurationError
 
@@ -100,6 +100,11 @@ def check_network(network: Network) -> Network:
         raise ConfigurationError(f"a network cannot be called {network.name}: that is a chain id")
     if not 0 < network.chain_id <= MAX_CHAIN_ID:
         raise ConfigurationError(f"{network.chain_id} is not a chain id")
+    if network.is_embedded:
+        raise ConfigurationError(
+            f"{network.chain_id} is the chain id of '{LOCAL.name}', the embedded chain",
+            hint="that chain needs no endpoint: --network local",
+        )
     if network.rpc_url:
-        Endpoint.parse(network.rpc_url)
+        check_endpoint(network)
     return network

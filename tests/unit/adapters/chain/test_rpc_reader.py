@@ -89,7 +89,6 @@ def test_only_on_local_chains_the_newest_block_is_final(
     block = {"number": "0x64", "hash": "0x" + "11" * 32, "timestamp": hex(BLOCK.timestamp)}
     reader, transport = a_reader(block, is_local=is_local)
     assert reader.block(tag) == BLOCK
-    assert reader.is_local is is_local
     assert transport.asked == [[("eth_getBlockByNumber", (asked, False))]]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from weightmark.adapters.state.networks_file import MAX_NETWORKS_FILE, NetworksFile
-from weightmark.domain.networks import BUILT_IN, Network
+from weightmark.domain.networks import BUILT_IN, LOCAL, Network
 from weightmark.errors import (
     AlreadyExistsError,
     ConfigurationError,
@@ -49,6 +49,31 @@ def test_a_built_in_network_gets_an_endpoint(networks: NetworksFile) -> None:
     networks.add(SEPOLIA)
     assert SEPOLIA in networks.all()
     assert [each.name for each in networks.all()].count("sepolia") == 1
+
+
+ELSEWHERE = ["https://rpc.example.org", "http://10.0.0.1:8545", "http://localhost.example.org"]
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_a_chain_of_this_machine_has_an_endpoint_there(
+    path: Path, networks: NetworksFile, url: str
+) -> None:
+    """The newest block of such a chain counts as final."""
+    with pytest.raises(ConfigurationError, match="is another machine's") as caught:
+        networks.add(Network("another-anvil", 31337, url))
+    assert "--chain-id" in caught.value.hint
+    assert not path.exists()
+    networks.add(Network("another-anvil", 31337, "http://[::1]:8546"))
+    path.write_text(path.read_text().replace("http://[::1]:8546", url))
+    with pytest.raises(ConfigurationError, match="is another machine's"):
+        networks.all()
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:8545"])
+def test_no_added_network_is_the_embedded_chain(networks: NetworksFile, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="the embedded chain"):
+        networks.add(Network("mine", LOCAL.chain_id, url))
+    assert networks.all() == BUILT_IN
 
 
 @pytest.mark.parametrize("other", [MINE, Network("mine", 1235), Network("sepolia", 1)])

@@ -37,11 +37,6 @@ class EmbeddedChainReader:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    @property
-    def is_local(self) -> bool:
-        """Always: the newest block counts as final."""
-        return True
-
     def chain_id(self) -> int:
         """Return the chain id that every embedded chain has."""
         with self._nodes():
