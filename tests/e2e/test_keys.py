@@ -67,7 +67,9 @@ def test_the_key_of_the_embedded_chain(run_weightmark: Weightmark, tmp_path: Pat
     named = ("--name", "acme/digits", "--version", "1.0.0")
     assert_ends(run_weightmark("manifest", "create", model, *named), 0)
     assert mode(run_weightmark.home / "keys/local.json") == 0o600
-    elsewhere = run_weightmark("network", "deploy", "sepolia", "--key", "local", "--yes")
+    elsewhere = run_weightmark(
+        "publish", model, *named, "--network", "base", "--key", "local", "--yes"
+    )
     assert_ends(elsewhere, 4, "'local' is not encrypted", "chains of this machine alone")
     assert_ends(generate(run_weightmark, "local"), 4, "'local'")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, PrivateKey
+from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, KeyInfo, PrivateKey
 from weightmark.domain.networks import Network
 from weightmark.errors import ConfigurationError, KeyFileError, NoKeyError
 
@@ -49,7 +49,8 @@ class Accounts:
         if hexadecimal := self._variable:
             return PrivateKey.parse(hexadecimal)
         if self._chosen:
-            return self._chosen_key(network)
+            self._chosen_info(network)
+            return self._opened_key
         if network.is_local:
             return self._keys.embedded()
         raise NoKeyError(
@@ -71,7 +72,7 @@ class Accounts:
             MissingPathError: The key that is named is not there.
         """
         if self._chosen and not self._variable:
-            return self._keys.info(self._chosen).address
+            return self._chosen_info(network).address
         key = self.private_key(network)
         if network.is_local and not self._variable:
             return self._keys.info(EMBEDDED_KEY).address
@@ -107,14 +108,14 @@ class Accounts:
     def _variable(self) -> str:
         return self._environment.get(PRIVATE_KEY_VARIABLE, "")
 
-    def _chosen_key(self, network: Network) -> PrivateKey:
+    def _chosen_info(self, network: Network) -> KeyInfo:
         info = self._keys.info(self._chosen)
         if not info.is_encrypted and not network.is_local:
             raise KeyFileError(
                 f"the key '{info.name}' is not encrypted, and serves chains of this machine alone",
                 hint="make one: weightmark keys generate NAME",
             )
-        return self._opened_key
+        return info
 
     @cached_property
     def _opened_key(self) -> PrivateKey:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from weightmark.adapters.state.keys import PrivateKey
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import working_environment
+from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
 from weightmark.errors import NoKeyError
 
 if TYPE_CHECKING:
     from weightmark.adapters.devnet.node import Devnet
+    from weightmark.services.deployment import DeploymentCost
     from weightmark.services.network_check import NetworkReport
 
 
@@ -37,6 +40,34 @@ def deploy_for_nobody(application: Application, network: Network) -> None:
     application.chains.writer(network, PrivateKey.generate()).deploy()
 
 
+def missing_on(application: Application, network: Network) -> tuple[Contract, ...]:
+    """Return our contracts that are not on a network yet.
+
+    Raises:
+        UnavailableError: The chain is out of reach, or another one.
+        LookAlikeContractError: Another contract is in the place of one of ours.
+    """
+    from weightmark.services.deployment import missing_contracts
+
+    chains = application.chains
+    return missing_contracts(network, chains.reader(network), chains.contracts)
+
+
+def cost_of(
+    application: Application, network: Network, contracts: Sequence[Contract]
+) -> DeploymentCost:
+    """Return what it costs the configured key to deploy contracts.
+
+    Raises:
+        UnavailableError: The chain is out of reach.
+        KeyFileError: There is no key, or it cannot be used.
+    """
+    from weightmark.services.deployment import deployment_cost
+
+    account = application.accounts.address(network)
+    return deployment_cost(application.chains.probe(network), contracts, account)
+
+
 def report_of(application: Application, network: Network) -> NetworkReport:
     """Look at a network before it is relied on.
 
@@ -47,7 +78,8 @@ def report_of(application: Application, network: Network) -> NetworkReport:
     from weightmark.services.network_check import check_network
 
     chains = application.chains
-    reader, probe = chains.reader(network), chains.probe(network)
+    reader = chains.reader(network)
+    probe = None if network.is_embedded else chains.probe(network)
     return check_network(network, reader, probe, chains.contracts, _payer(application, network))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from weightmark.domain.contracts import Contract
 from weightmark.ports.chain import Block
 
 
@@ -33,6 +34,10 @@ class NetworkProbe(Protocol):
 
     def balance(self, address: str) -> int:
         """Return what an account has, in wei."""
+        ...
+
+    def deployment_gas(self, contract: Contract, account: str) -> int:
+        """Return about how much gas the deployment of one of our contracts takes."""
         ...
 
     def proves(self, address: str, block: Block, depth: int) -> bool:

@@ -130,6 +130,8 @@ def test_it_serves_no_other_chain(keys: KeyFolder) -> None:
     keys.embedded()
     with pytest.raises(KeyFileError, match="serves chains of this machine alone"):
         accounts(keys, "local").private_key(SEPOLIA)
+    with pytest.raises(KeyFileError, match="serves chains of this machine alone"):
+        accounts(keys, "local").address(SEPOLIA)
     for network in (LOCAL, ANVIL):
         found = accounts(keys, "local").private_key(network)
         assert found.reveal() == keys.embedded().reveal()

@@ -43,17 +43,22 @@ def create2_address(deployer: str, salt: bytes, init_code: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A contract, and what the deterministic deployer has to be sent: salt and creation code."""
+    """A contract, and the creation code that leaves it on a chain."""
 
     contract: Contract
-    data: bytes
+    init_code: bytes
+
+    @property
+    def data(self) -> bytes:
+        """What the deterministic deployer has to be sent: the salt, then the creation code."""
+        return SALT + self.init_code
 
     @classmethod
     def of(cls, name: ContractName) -> Self:
         """Return the deployment of a packaged contract."""
         artifact = load(name)
         address = create2_address(DEPLOYER_ADDRESS, SALT, artifact.bytecode)
-        return cls(Contract(name, address, artifact.code_hash), SALT + artifact.bytecode)
+        return cls(Contract(name, address, artifact.code_hash), artifact.bytecode)
 
 
 @cache

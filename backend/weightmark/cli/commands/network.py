@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from weightmark.adapters.chain.endpoint import Endpoint
-from weightmark.bootstrap.application import unix_time
-from weightmark.bootstrap.networks import report_of
+from weightmark.bootstrap.application import Application, unix_time
+from weightmark.bootstrap.networks import cost_of, missing_on, report_of
 from weightmark.cli import options, output
 from weightmark.cli.network_reports import report_document, report_fields
+from weightmark.domain.coins import format_coins, format_gwei
+from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
+from weightmark.services.deployment import DeploymentCost
 from weightmark.services.network_check import NetworkReport
 
 
@@ -95,28 +99,51 @@ def check(name: str | None, *, as_json: bool, **given: Any) -> int:
     "deploy",
     epilog="""\b
 Examples:
-  weightmark network deploy anvil
-  weightmark network deploy our-chain --key release
+  weightmark network deploy sepolia --key release
+  weightmark network deploy sepolia --key release --yes
 """,
 )
 @click.argument("name", required=False)
 @options.combined(options.yes, options.rpc_url, options.key, options.state)
 def deploy(name: str | None, *, yes: bool, as_json: bool, **given: Any) -> None:
-    """Deploy the registry on a network, at the same address as everywhere, if it is not there."""
+    """Deploy the contracts that are missing on a network, at the same addresses as everywhere.
+
+    On a chain that is not of this machine it shows the cost, and asks. Each contract is one
+    transaction; a deployment that was interrupted is completed by running the same command again.
+    """
     application = options.application({**given, "network": name})
-    network = application.network
-    options.confirm_transaction(network, yes=yes)
-    deployed = {each.address for each in application.writer(network).deploy()}
+    deployed = _deploy(application, yes=yes)
+    network = application.network.name
     contracts = [
-        {"name": each.name, "address": each.address, "deployed_now": each.address in deployed}
+        {"name": each.name, "address": each.address, "deployed_now": each in deployed}
         for each in application.chains.contracts
     ]
     if as_json:
-        output.print_json({"network": network.name, "contracts": contracts})
+        output.print_json({"network": network, "contracts": contracts})
         return
-    done = "deployed" if deployed else "already there; nothing to do"
-    output.succeed(f"the contracts are on '{network.name}': {done}")
+    count = len(deployed)
+    done = f"deployed {count} of {len(contracts)} contracts" if count else "all contracts are there"
+    output.succeed(f"{done}, on '{network}'")
     output.print_fields({str(each["name"]): each["address"] for each in contracts})
+
+
+def _deploy(application: Application, *, yes: bool) -> tuple[Contract, ...]:
+    network = application.network
+    if not network.is_local:
+        missing = missing_on(application, network)
+        if not missing:
+            return ()
+        _show_cost(network, missing, cost_of(application, network, missing))
+        options.confirm_transaction(network, yes=yes)
+    return application.writer(network).deploy()
+
+
+def _show_cost(network: Network, missing: Sequence[Contract], cost: DeploymentCost) -> None:
+    names = ", ".join(each.name for each in missing)
+    price, total = format_gwei(cost.gas_price), format_coins(cost.total)
+    click.echo(f"to deploy: {names}", err=True)
+    click.echo(f"costs about {total} {network.coin}: {cost.gas} gas at {price}", err=True)
+    click.echo(f"the account has {format_coins(cost.balance)} {network.coin}", err=True)
 
 
 def _conclude(report: NetworkReport) -> None:
