@@ -192,7 +192,8 @@ def _check_revocation(final: View, latest: View, policy: Policy) -> Check:
     message = f"the release was revoked as {word.reason.label} at {utc_text(word.status_at)}"
     if word.reason is Reason.SUPERSEDED:
         outcome = Outcome.WARNED if policy.allow_superseded else Outcome.FAILED
-        return Check(5, "revocation", outcome, message, "look for the one that took its place")
+        hint = "'weightmark show REF' names the one that took its place, if its publisher does"
+        return Check(5, "revocation", outcome, message, hint)
     return Check(5, "revocation", Outcome.FAILED, message, "do not use these files")
 
 
