@@ -255,6 +255,28 @@ def test_the_same_address_on_another_chain(release: Release, node: Node, tmp_pat
     assert {"trust", "registration"} <= found.keys()
 
 
+def test_verifying_at_an_endpoint_imports_nothing_that_sends(
+    foreign_release: Release, node: Node
+) -> None:
+    """Each takes longer to import than the verification of a small model takes."""
+    program = (
+        "import sys\nfrom weightmark.cli.main import run\n"
+        "status = run(sys.argv[1:])\n"
+        "heavy = {'web3', 'eth_account', 'eth_abi', 'eth', 'trie', 'rich'}\n"
+        "print('imported', sorted(heavy & sys.modules.keys()), 'httpx2' in sys.modules)\n"
+        "sys.exit(status)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program, "verify", foreign_release.model],
+        env=foreign_release.weightmark.environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert_ends(finished, 0, "verified", "imported [] True")
+
+
 # Endpoints that do not work.
 
 
