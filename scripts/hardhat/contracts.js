@@ -13,6 +13,19 @@ export function fail(message) {
   throw new HardhatPluginError("weightmark", message);
 }
 
+// A connection with `ask`, which tells an endpoint's failures as messages, without a stack.
+export async function connect(hre) {
+  const connection = await hre.network.create();
+  async function ask(method, ...params) {
+    try {
+      return await connection.provider.request({ method, params });
+    } catch (error) {
+      return fail(`network '${connection.networkName}': ${error.message}`);
+    }
+  }
+  return { ...connection, ask };
+}
+
 // Compiles, and refuses sources that give other bytes: these would get another address.
 export async function packagedContracts(hre) {
   await hre.tasks.getTask("build").run({ quiet: true });

@@ -1,11 +1,13 @@
 // `npx hardhat deploy --network NAME`: what is there already is left alone.
-import { createWalletClient, custom, parseEther, publicActions } from "viem";
-import { DEPLOYER, fail, packagedContracts } from "./contracts.js";
+import { setTimeout } from "node:timers/promises";
+import { numberToHex, parseEther } from "viem";
+import { connect, DEPLOYER, fail, packagedContracts } from "./contracts.js";
 
 // One transaction without a chain id, of a sender whose key nobody knows: the same on every chain.
 const DEPLOYER_SENDER = "0x3fAB184622Dc19b6109349B94811493BF2a45362";
 const DEPLOYER_COST = parseEther("0.01");
 const POLL_MS = 500;
+const MAX_POLLS = 1_200;
 const DEPLOYER_TRANSACTION =
   "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffff" +
   "ffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b808252" +
@@ -14,35 +16,37 @@ const DEPLOYER_TRANSACTION =
 
 export default async function deploy(_, hre) {
   const contracts = await packagedContracts(hre);
-  const { provider } = await hre.network.create();
-  const options = { pollingInterval: POLL_MS, transport: custom(provider) };
-  const client = createWalletClient(options).extend(publicActions);
-  if (!(await client.getCode({ address: DEPLOYER }))) {
-    await send(client, { to: DEPLOYER_SENDER, value: DEPLOYER_COST });
-    const serializedTransaction = DEPLOYER_TRANSACTION;
-    await succeed(client, await client.sendRawTransaction({ serializedTransaction }));
+  const { ask } = await connect(hre);
+  if ((await ask("eth_getCode", DEPLOYER, "latest")) === "0x") {
+    await send(ask, { to: DEPLOYER_SENDER, value: numberToHex(DEPLOYER_COST) });
+    await succeed(ask, await ask("eth_sendRawTransaction", DEPLOYER_TRANSACTION));
   }
   for (const contract of contracts) {
-    console.log(`${contract.name} ${contract.address}: ${await put(client, contract)}`);
+    console.log(`${contract.name} ${contract.address}: ${await put(ask, contract)}`);
   }
 }
 
-async function put(client, { name, address, deployment, runtimeCode }) {
-  const found = await client.getCode({ address });
-  if (found === undefined) await send(client, { to: DEPLOYER, data: deployment });
-  if ((await client.getCode({ address })) !== runtimeCode) {
+async function put(ask, { name, address, deployment, runtimeCode }) {
+  const isThere = (await ask("eth_getCode", address, "latest")) !== "0x";
+  if (!isThere) await send(ask, { to: DEPLOYER, data: deployment });
+  if ((await ask("eth_getCode", address, "latest")) !== runtimeCode) {
     fail(`the code at ${address} is not that of ${name}; do not use this endpoint`);
   }
-  return found === undefined ? "deployed" : "was there";
+  return isThere ? "was there" : "deployed";
 }
 
-async function send(client, transaction) {
-  const [account] = await client.getAddresses();
-  if (account === undefined) fail("the network has no account that pays");
-  await succeed(client, await client.sendTransaction({ account, chain: null, ...transaction }));
+async function send(ask, transaction) {
+  const [from] = await ask("eth_accounts");
+  if (from === undefined) fail("the network has no account that pays");
+  await succeed(ask, await ask("eth_sendTransaction", { from, ...transaction }));
 }
 
-async function succeed(client, hash) {
-  const { status } = await client.waitForTransactionReceipt({ hash });
-  if (status !== "success") fail(`the chain did not carry out the transaction ${hash}`);
+async function succeed(ask, hash) {
+  for (let polls = 0; polls < MAX_POLLS; polls++) {
+    const receipt = await ask("eth_getTransactionReceipt", hash);
+    if (receipt?.status === "0x1") return;
+    if (receipt) fail(`the chain did not carry out the transaction ${hash}`);
+    await setTimeout(POLL_MS);
+  }
+  fail(`the transaction ${hash} is in no block yet; run this again when it is`);
 }

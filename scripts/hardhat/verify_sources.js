@@ -2,8 +2,7 @@
 // from the metadata at the end of the code, and ours has none; its Etherscan client is used here.
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { createPublicClient, custom } from "viem";
-import { fail, packagedContracts } from "./contracts.js";
+import { connect, fail, packagedContracts } from "./contracts.js";
 
 const SOURCIFY = "https://sourcify.dev/server";
 const PATIENCE_MS = 30_000;
@@ -18,12 +17,11 @@ export default async function verifySources({ service }, hre) {
     fail(`there is no service '${service}': etherscan, sourcify`);
   }
   const contracts = await packagedContracts(hre);
-  const connection = await hre.network.create();
-  const client = createPublicClient({ transport: custom(connection.provider) });
-  const chainId = await client.getChainId();
+  const connection = await connect(hre);
+  const chainId = Number(await connection.ask("eth_chainId"));
   for (const contract of contracts) {
     const { name, address, runtimeCode } = contract;
-    if ((await client.getCode({ address })) !== runtimeCode) {
+    if ((await connection.ask("eth_getCode", address, "latest")) !== runtimeCode) {
       const command = `npx hardhat deploy --network ${connection.networkName}`;
       fail(`${name} is not at ${address}; run: ${command}`);
     }

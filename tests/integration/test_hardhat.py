@@ -124,6 +124,14 @@ def outcomes(verb: str) -> str:
     return "".join(f"{name} {address}: {verb}\n" for name, address in ADDRESSES.items())
 
 
+def assert_told(finished: Finished, named: str) -> None:
+    """Check that a task failed with a message of a few lines, and without a stack."""
+    assert finished.returncode == 1
+    assert named in finished.stderr
+    assert "unexpected error" not in finished.stderr
+    assert len(finished.stderr) < 1000
+
+
 def assert_deployed(node: Node) -> None:
     """Check that every packaged contract is at its address."""
     for name, document in PACKAGED.items():
@@ -169,15 +177,28 @@ def test_it_names_other_code_at_the_address(hardhat: Hardhat) -> None:
         node = Node(url, CHAIN_ID)
         node.call("anvil_setCode", ADDRESSES["ModelRegistry"], "0x00")
         finished = deploy(hardhat, node)
-        assert finished.returncode == 1
-        assert f"the code at {ADDRESSES['ModelRegistry']} is not that of" in finished.stderr
+        assert_told(finished, f"the code at {ADDRESSES['ModelRegistry']} is not that of")
+
+
+@pytest.mark.parametrize("task", ["deploy", "verify-sources"])
+def test_an_endpoint_out_of_reach_is_named(hardhat: Hardhat, task: str) -> None:
+    variables = {"SEPOLIA_RPC_URL": "http://127.0.0.1:1", "WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY}
+    finished = hardhat(task, "--network", "sepolia", **variables)
+    assert_told(finished, "network 'sepolia': ")
+    assert "Cannot connect" in finished.stderr
+
+
+def test_an_account_without_money_is_told(hardhat: Hardhat) -> None:
+    with running_anvil("--chain-id", str(CHAIN_ID)) as url:
+        variables = {"SEPOLIA_RPC_URL": url, "WEIGHTMARK_PRIVATE_KEY": "0x" + "11" * 32}
+        finished = hardhat("deploy", "--network", "sepolia", **variables)
+    assert_told(finished, "network 'sepolia': ")
 
 
 def test_it_refuses_a_chain_with_another_id(hardhat: Hardhat, sepolia: Node) -> None:
     variables = {"BASE_RPC_URL": sepolia.url, "WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY}
     finished = hardhat("deploy", "--network", "base", **variables)
-    assert finished.returncode == 1
-    assert str(CHAIN_ID) in finished.stderr
+    assert_told(finished, str(CHAIN_ID))
 
 
 def test_it_asks_for_the_variables(hardhat: Hardhat) -> None:
@@ -193,8 +214,7 @@ def test_it_refuses_sources_that_are_not_the_packaged_ones(hardhat: Hardhat) -> 
     packaged.write_text(json.dumps(document | {"bytecode": document["bytecode"] + "00"}))
     finished = hardhat("deploy")
     packaged.write_text(before)
-    assert finished.returncode == 1
-    assert "the sources of ModelRegistry give other bytes" in finished.stderr
+    assert_told(finished, "the sources of ModelRegistry give other bytes")
 
 
 def test_the_services_compile_what_is_deployed(
@@ -242,11 +262,9 @@ def test_a_service_out_of_reach_does_not_keep_the_other_from_being_asked(
 def test_what_is_not_deployed_is_not_verified(hardhat: Hardhat) -> None:
     with running_anvil("--chain-id", str(CHAIN_ID)) as url:
         finished = verify(hardhat, Node(url, CHAIN_ID), "http://127.0.0.1:1")
-    assert finished.returncode == 1
-    assert "run: npx hardhat deploy --network sepolia" in finished.stderr
+    assert_told(finished, "run: npx hardhat deploy --network sepolia")
 
 
 def test_a_service_that_does_not_exist(hardhat: Hardhat, sepolia: Node) -> None:
     finished = verify(hardhat, sepolia, "http://127.0.0.1:1", "--service", "another")
-    assert finished.returncode == 1
-    assert "there is no service 'another'" in finished.stderr
+    assert_told(finished, "there is no service 'another'")
