@@ -99,9 +99,13 @@ def _final_text(report: NetworkReport, now: int) -> str:
 def _proofs_text(report: NetworkReport) -> str:
     if report.network.is_embedded or report.final is None:
         return ""
-    if report.proof_depth is None:
-        return "none at the final block"
-    return f"at the final block, and {report.proof_depth} blocks before it"
+    match report.proof_depth:
+        case None:
+            return "none at the final block"
+        case 0:
+            return "at the final block"
+        case depth:
+            return f"back to at least {depth} blocks before the final one"
 
 
 def _fees_text(report: NetworkReport) -> str:
