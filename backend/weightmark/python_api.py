@@ -133,7 +133,7 @@ def publish(
     name: str,
     version: str,
     publisher: str | None = None,
-    authority: int = 0,
+    authority: int | None = None,
     metadata: Metadata | None = None,
     created_by: str = "",
     ignores: Sequence[str] = (),
@@ -150,7 +150,7 @@ def publish(
         name: The model's name, such as ``acme/digits``.
         version: The release's version, such as ``1.0.0``.
         publisher: The publisher's address; the key's own by default.
-        authority: Which of the publisher's authorities the key is.
+        authority: Which of the publisher's authorities the key is; by default it is found out.
         metadata: What people may want to know of the model.
         created_by: Free text: a person, a pipeline, a commit.
         ignores: Patterns of files to leave out; they are written in the manifest.
@@ -201,7 +201,7 @@ def revoke(
     *,
     successor: str = "",
     tombstone: bool = False,
-    authority: int = 0,
+    authority: int | None = None,
     **configuration: Unpack[Configuration],
 ) -> Revocation:
     """Revoke a release. This cannot be undone.
@@ -212,7 +212,7 @@ def revoke(
             ``compromised`` or ``superseded``. All but the last make every verification fail.
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
-        authority: Which of the publisher's owners the key is.
+        authority: Which of the publisher's owners the key is; by default it is found out.
         **configuration: See `Configuration`.
 
     Returns:

@@ -96,7 +96,7 @@ def publish_request(
     draft: ManifestDraft,
     *,
     out: Path | None,
-    authority_index: int,
+    authority_index: int | None,
 ) -> PublishRequest:
     """Return what to publish, on the configured network.
 
@@ -105,7 +105,7 @@ def publish_request(
         source: A directory or a file.
         draft: What the publisher says of it.
         out: Where to write the manifest, if not beside the files.
-        authority_index: Which of the publisher's authorities the key is.
+        authority_index: Which of the publisher's authorities the key is; None to find out.
 
     Raises:
         ConfigurationError: The configuration lies inside the source.
@@ -122,7 +122,7 @@ def revocation_request(
     *,
     successor: str,
     tombstone: bool,
-    authority_index: int,
+    authority_index: int | None,
 ) -> RevocationRequest:
     """Return what to revoke, on the network that the reference means.
 
@@ -132,7 +132,7 @@ def revocation_request(
         reason: Why.
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
-        authority_index: Which of the publisher's owners the key is.
+        authority_index: Which of the publisher's owners the key is; None to find out.
 
     Raises:
         UsageError: The chosen network contradicts the reference.

@@ -32,10 +32,9 @@ policy = click.option("--policy", metavar="FILE", help="A policy file.")
 yes = click.option("--yes", is_flag=True, help="Send the transaction without asking.")
 authority = click.option(
     "--authority",
-    default=0,
     type=click.IntRange(0, 2**32 - 1),
     metavar="INDEX",
-    help="Which of the publisher's authorities the key is.  [default: 0]",
+    help="Which of the publisher's authorities the key is.  [default: found out]",
 )
 manifest = click.option(
     "--manifest",

@@ -40,6 +40,7 @@ from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.ports.trust import TrustStore
+from weightmark.services.authorities import authority_index_of
 from weightmark.services.evidence import Evidence
 from weightmark.services.heads import remember_head
 from weightmark.services.lookup import check_chain
@@ -55,13 +56,13 @@ class PublishRequest:
         artifact: The files; the manifest is written beside them.
         draft: What the publisher says of them.
         network: The chain to register on.
-        authority_index: Which authority of the publisher the sending account is.
+        authority_index: Which authority of the publisher the sending account is; None to find out.
     """
 
     artifact: Artifact
     draft: ManifestDraft
     network: Network
-    authority_index: int = 0
+    authority_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,12 @@ class Publisher:
         return found.word.is_registered
 
     def _register(self, request: PublishRequest, evidence: Evidence) -> TransactionReceipt | None:
+        writer, index = self._writer(), request.authority_index
+        if index is None:
+            publisher = evidence.manifest.publisher
+            index = authority_index_of(self._chains, request.network, publisher, writer.account)
         try:
-            return self._writer().send(Register(_statement(evidence), request.authority_index))
+            return writer.send(Register(_statement(evidence), index))
         except VersionExistsError:
             # A transaction of an earlier run may have come into a block since we looked; or
             # somebody with the same key was faster, and theirs is the release.

@@ -14,6 +14,7 @@ from weightmark.errors import UnavailableError, UnknownReleaseError, UsageError
 from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import Records
+from weightmark.services.authorities import authority_index_of
 from weightmark.services.heads import remember_head
 from weightmark.services.lookup import ResolvedReference, check_chain
 
@@ -27,14 +28,14 @@ class RevocationRequest:
         reason: Why.
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
-        authority_index: Which owner of the publisher the sending account is.
+        authority_index: Which owner of the publisher the sending account is; None to find out.
     """
 
     release: ResolvedReference
     reason: Reason
     successor: str = ""
     tombstone: bool = False
-    authority_index: int = 0
+    authority_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,12 @@ class Revoker:
         _check(request)
         wanted = (*(() if request.tombstone else (release.version,)), request.successor)
         _require_registered(self._chains, release, tuple(filter(None, wanted)))
-        receipt = self._writer().send(Revoke(_statement(request), request.authority_index))
+        writer, index = self._writer(), request.authority_index
+        if index is None:
+            index = authority_index_of(
+                self._chains, release.network, release.publisher, writer.account, as_owner=True
+            )
+        receipt = writer.send(Revoke(_statement(request), index))
         # The revocation stands, also where it cannot be remembered; the next verification does it.
         with suppress(UnavailableError):
             model_id = model_id_of(release.publisher, release.name)

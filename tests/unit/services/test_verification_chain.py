@@ -22,6 +22,7 @@ from weightmark.domain.manifest import encode
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.policy import Policy
 from weightmark.domain.registry import FOREVER, Reason, release_slots
+from weightmark.domain.times import utc_text
 from weightmark.domain.verdict import Outcome
 from weightmark.ports.chain import BlockTag
 from weightmark.ports.records import HeadKey
@@ -231,7 +232,8 @@ def test_the_authority_must_have_been_valid_when_it_registered(
     if is_valid:
         assert verdict.verified
         return
-    assert_problem(verdict, "authority", Outcome.FAILED, "does not count", step=5)
+    check = assert_problem(verdict, "authority", Outcome.FAILED, "does not count", step=5)
+    assert (f"counts before {utc_text(end)}" in check.message) is (end <= registered_at)
     assert verdict.exit_status == 1
 
 

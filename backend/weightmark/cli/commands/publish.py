@@ -25,7 +25,7 @@ Examples:
 )
 @click.argument("source", type=click.Path(path_type=Path))
 @options.combined(drafts.options, options.transaction, options.trust, options.state)
-def command(source: Path, authority: int, *, yes: bool, as_json: bool, **given: Any) -> None:
+def command(source: Path, authority: int | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.
 
     SOURCE is a directory or a file. A publish that was interrupted is completed by running the

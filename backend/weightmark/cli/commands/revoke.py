@@ -36,7 +36,7 @@ def command(
     ref: str,
     reason: str,
     successor: str,
-    authority: int,
+    authority: int | None,
     *,
     tombstone: bool,
     yes: bool,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import Policy
 from weightmark.domain.registry import (
@@ -176,11 +177,20 @@ def _check_authority(final: View, latest: View) -> Check:
             continue
         if view.authority is None or not view.authority.is_valid_at(word.registered_at):
             message = f"authority {word.authority_index} of the publisher does not count for it"
+            message += _end_of(view.authority, word.registered_at)
             return Check(
                 5, "authority", Outcome.FAILED, message, "the publisher distrusts that key"
             )
     message = f"authority {word.authority_index} was valid when it registered the release"
     return Check(5, "authority", Outcome.PASSED, message)
+
+
+def _end_of(authority: AuthorityWord | None, registered_at: int) -> str:
+    if authority is None or authority.until > registered_at:
+        return ""
+    account, role = checksum_address(authority.account), authority.role.name.lower()
+    ended, registered = utc_text(authority.until), utc_text(registered_at)
+    return f": the {role} {account} counts before {ended}, and it was registered at {registered}"
 
 
 def _check_revocation(final: View, latest: View, policy: Policy) -> Check:

@@ -1,0 +1,112 @@
+"""Under which authority an account acts, and why it may not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.chain import delegate, owner
+from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, unseen
+from weightmark.domain.registry import FOREVER, Reason, authority_count_slot
+from weightmark.errors import NotAuthorizedError
+from weightmark.services import authorities
+from weightmark.services.authorities import authority_index_of, read_authorities
+from weightmark.services.lookup import ResolvedReference
+from weightmark.services.revoke import RevocationRequest, Revoker
+
+CAROL = "0xde709f2102306220921060314715629080e2fb77"
+
+
+def add(world: World, *words: object) -> None:
+    for index, word in enumerate(words, 1):
+        world.chain.set_authority(ALICE, index, word)  # type: ignore[arg-type]
+    world.chain.set_words({authority_count_slot(ALICE): len(words)})
+
+
+def index_of(world: World, account: str, *, as_owner: bool = False) -> int:
+    return authority_index_of(world.chains, SEPOLIA, ALICE, account, as_owner=as_owner)
+
+
+def test_a_publisher_is_its_own_first_owner(world: World) -> None:
+    assert index_of(world, ALICE, as_owner=True) == 0
+    assert index_of(world, ALICE.lower()) == 0
+
+
+def test_the_authority_that_lasts_longest_is_taken(world: World) -> None:
+    later = world.clock() + 1_000
+    add(world, delegate(BOB, until=later), delegate(CAROL), delegate(BOB), owner(BOB, until=later))
+    assert index_of(world, BOB) == 3
+    assert index_of(world, BOB, as_owner=True) == 4
+    assert index_of(world, CAROL) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((), "none of its authorities"),
+        ((delegate(CAROL),), "none of its authorities"),
+        ((delegate(BOB),), "authority 1, a delegate, which only registers"),
+        ((owner(BOB, until=1_600_000_000),), "no more its authority 1, since 2020-09-13T12:26:40Z"),
+    ],
+    ids=["nobody", "another", "delegate", "ended"],
+)
+def test_who_may_not_act_is_told_why(world: World, words: tuple[object, ...], reason: str) -> None:
+    add(world, *words)
+    with pytest.raises(NotAuthorizedError, match=reason) as caught:
+        index_of(world, BOB, as_owner=True)
+    assert BOB in caught.value.message
+    assert ALICE in caught.value.message
+    assert f"publisher add {BOB} --role owner" in caught.value.hint
+
+
+def test_an_identity_that_ended_itself_may_not_act(world: World) -> None:
+    world.chain.set_authority(ALICE, 0, owner(ALICE, until=1_600_000_000))
+    with pytest.raises(NotAuthorizedError, match="no more its authority 0"):
+        index_of(world, ALICE)
+
+
+def test_of_very_many_authorities_the_first_and_the_newest_are_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorities, "MAX_AUTHORITIES", 3)
+    add(world, *[delegate(BOB, until=FOREVER - index) for index in range(5)])
+    block = world.chain.blocks[-1].block
+    registry = world.chains.registry.address
+    found, left_out = read_authorities(world.chain, registry, ALICE, block)
+    assert [each.index for each in found] == [0, 4, 5]
+    assert left_out == 3
+
+
+def test_a_delegate_publishes_under_its_own_index(world: World) -> None:
+    add(world, delegate(CAROL), delegate(BOB))
+    world.account = BOB
+    world.publish()
+    (event,) = world.registrations
+    assert (event.publisher, event.authority_index) == (ALICE, 2)
+    world.forget()
+    world.trusts()
+    assert world.verify().verified
+
+
+def test_who_is_no_authority_registers_nothing_and_leaves_no_manifest_in_place(
+    published: World,
+) -> None:
+    before = dict(published.artifact.sidecars)
+    published.account = BOB
+    with pytest.raises(NotAuthorizedError, match="none of its authorities"):
+        published.publisher().publish(published.request("2"), unseen)
+    assert published.artifact.sidecars == before
+    assert len(published.registrations) == 1
+
+
+def test_an_added_owner_revokes_and_a_delegate_does_not(published: World) -> None:
+    add(published, delegate(BOB), owner(CAROL))
+    release = ResolvedReference(SEPOLIA, ALICE, NAME, "1.0.0")
+    request = RevocationRequest(release, Reason.WITHDRAWN)
+    writer = published.chain.writer(BOB)
+    with pytest.raises(NotAuthorizedError, match="a delegate"):
+        Revoker(published.chains, lambda: writer, published.records).revoke(request)
+    other = replace(writer, account=published.chain.writer(CAROL).account)
+    Revoker(published.chains, lambda: other, published.records).revoke(request)
+    assert not published.verify().verified
