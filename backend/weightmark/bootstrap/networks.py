@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.state.keys import PrivateKey
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import working_environment
 from weightmark.domain.contracts import Contract
@@ -30,14 +29,15 @@ def devnet_of(application: Application) -> Devnet:
     return Devnet(application.settings.data_dir / "devnet", environment)
 
 
-def deploy_for_nobody(application: Application, network: Network) -> None:
-    """Deploy the contracts on a node of this machine, with an account that is then forgotten.
+def deploy_locally(application: Application, network: Network) -> None:
+    """Deploy what is missing on a node of this machine, with the key of this machine's chains.
 
     Raises:
         UnavailableError: The node is out of reach.
         LookAlikeContractError: Another contract is in the place of one of ours.
     """
-    application.chains.writer(network, PrivateKey.generate()).deploy()
+    if missing_on(application, network):
+        application.chains.writer(network, application.keys.embedded()).deploy()
 
 
 def missing_on(application: Application, network: Network) -> tuple[Contract, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.networks import deploy_for_nobody, devnet_of, report_of
+from weightmark.bootstrap.networks import deploy_locally, devnet_of, report_of
 from weightmark.cli import options, output
 from weightmark.domain.networks import ANVIL_CHAIN_ID
 
@@ -51,7 +51,7 @@ def up(port: int, *, as_json: bool, **given: Any) -> None:
     devnet = devnet_of(application)
     node, started = devnet.up(port)
     there = _reached(given, node)
-    deploy_for_nobody(there, there.network)
+    deploy_locally(there, there.network)
     document = {"started": started, **_document(there, node), "state_file": str(devnet.state_file)}
     if as_json:
         output.print_json(document)
