@@ -30,6 +30,7 @@ where there is one, a hint that says what to do::
         │   └── ArtifactChangedError             a file changed while it was read
         ├── MissingPathError                     a path that is not there
         ├── ManifestError                        a manifest that is malformed, or not canonical
+        ├── SigningRequestError                  a request that is malformed, or a signature
         ├── ValueFormatError                     a digest, address, name, version or reference
         ├── KeyFileError                         a key or password that cannot be used
         │   └── NoKeyError                       no key is configured
@@ -224,6 +225,12 @@ class ManifestError(InputError):
     """A release manifest is malformed, out of bounds or not canonical."""
 
     code = "bad-manifest"
+
+
+class SigningRequestError(InputError):
+    """A signing request, or the signature for one, is malformed, altered or not there."""
+
+    code = "bad-signing-request"
 
 
 class ValueFormatError(InputError):
