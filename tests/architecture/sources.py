@@ -11,6 +11,9 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "backend/weightmark"
 
+# What scripts read, and nobody runs.
+DATA = {".in", ".json", ".lock"}
+
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -29,7 +32,8 @@ def python_files() -> list[Path]:
 def scripts() -> list[Path]:
     """Return every file in ``scripts``, and CI's."""
     found = (CHECKOUT / "scripts").rglob("*")
-    inside = [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+    files = [path for path in found if path.is_file() and path.suffix not in DATA]
+    inside = [path for path in files if "__pycache__" not in path.parts]
     return sorted([*inside, CHECKOUT / ".ci/run"])
 
 

@@ -62,6 +62,13 @@ def external_functions() -> Iterator[str]:
                 yield f"{path.stem}.{entry['name']}"
 
 
+def test_nothing_takes_ether() -> None:
+    for path in PACKAGE.glob("contracts/*.json"):
+        entries = json.loads(path.read_text())["abi"]
+        assert {entry["type"] for entry in entries} <= {"function", "event", "error"}
+        assert "payable" not in {entry.get("stateMutability") for entry in entries}
+
+
 def test_every_external_function_has_a_tree_and_every_tree_a_function() -> None:
     assert {path.stem for path in TREES} == set(external_functions())
 

@@ -70,11 +70,22 @@ def test_scripts_can_be_run(path: Path) -> None:
     assert starts_as_program or path.suffix in {".js", ".py"} or path.name in SOURCED
 
 
-def test_the_lock_file_has_a_hash_for_everything_and_names_no_host() -> None:
-    text = (CHECKOUT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", ["requirements.lock", "scripts/analysis/requirements.lock"])
+def test_a_lock_file_has_a_hash_for_everything_and_names_no_host(lock: str) -> None:
+    text = (CHECKOUT / lock).read_text()
     entries = text.replace("\\\n", "").splitlines()
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
     assert "://" not in text
+
+
+def test_the_analysis_is_locked_at_the_versions_that_it_asks_for() -> None:
+    folder = CHECKOUT / "scripts/analysis"
+    asked = {line for line in (folder / "requirements.in").read_text().splitlines() if "==" in line}
+    locked = {
+        line.split(" ")[0] for line in (folder / "requirements.lock").read_text().splitlines()
+    }
+    assert asked
+    assert asked <= locked
 
 
 def test_the_lock_file_has_every_direct_dependency() -> None:
