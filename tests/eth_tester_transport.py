@@ -40,7 +40,13 @@ class EthTesterTransport:
             return Refusal(str(error), _revert_data(error))
         if "error" in response:
             return Refusal(str(response["error"]))
-        return _as_json(response["result"])
+        answer = _as_json(response["result"])
+        if method == "eth_getBlockByNumber" and parameters[1]:
+            # What others call the input of a transaction, eth-tester calls its data.
+            answer["transactions"] = [
+                {**each, "input": each["data"]} for each in answer["transactions"]
+            ]
+        return answer
 
     def _number_of(self, block_hash: str) -> int:
         block = self._request("eth_getBlockByHash", [block_hash, False])
@@ -62,7 +68,7 @@ def _revert_data(error: BaseException) -> object:
 
 def _as_json(value: Any) -> Any:
     match value:
-        case bool() | str() | None:
+        case bool() | str() | float() | None:
             return value
         case int():
             return hex(value)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
 from weightmark.adapters.chain.events import shown_version
 from weightmark.domain.actions import Action, Register, Revoke
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import Cost
 from weightmark.domain.identifiers import (
     check_name,
     checksum_address,
@@ -43,9 +45,13 @@ from weightmark.ports.chain import (
     BlockTag,
     RegistrationFilter,
     TransactionReceipt,
+    UnsignedTransaction,
 )
 
 Slot = tuple[str, int]
+
+GAS_PRICE, MAX_GAS_PRICE = 10**9, 2 * 10**9
+BALANCE = 10**18
 
 FIRST_BLOCK_TIME = 1_700_000_000
 
@@ -224,7 +230,23 @@ class FakeChainWriter:
     def deploy(self) -> tuple[Contract, ...]:
         return self.chain.deploy()
 
-    def send(self, action: Action) -> TransactionReceipt:
+    def cost(self, action: Action) -> Cost:
+        tried = copy(self.chain)
+        tried.blocks = [*self.chain.blocks]
+        gas = FakeChainWriter(tried, self.account).send(action).gas_used
+        return Cost(gas, gas, GAS_PRICE, MAX_GAS_PRICE, BALANCE)
+
+    def unsigned(self, action: Action, max_fee: int | None = None) -> UnsignedTransaction:
+        gas = self._bounded(action, max_fee)
+        data = keccak256(repr(action).encode())
+        registry = packaged_registry().address
+        return UnsignedTransaction(
+            self.chain.id, self.account, registry, data, 0, gas, MAX_GAS_PRICE, GAS_PRICE
+        )
+
+    def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
+        if max_fee is not None:
+            self._bounded(action, max_fee)
         match action:
             case Register(statement, index):
                 return self._register(statement, index)
@@ -232,6 +254,12 @@ class FakeChainWriter:
                 return self._revoke(revocation, index)
             case _:
                 raise TransactionFailedError(f"a fake chain cannot {type(action).__name__}")
+
+    def _bounded(self, action: Action, max_fee: int | None) -> int:
+        cost = self.cost(action)
+        if max_fee is not None and cost.total > max_fee:
+            raise TransactionFailedError(f"it costs {cost.total}, and {max_fee} is allowed")
+        return cost.gas_limit
 
     def _register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
         self._check_authority(statement.publisher, authority_index)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, deployments, 
 from weightmark.adapters.chain.json_rpc import Call, HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
+from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.domain.actions import Register
 from weightmark.domain.networks import ANVIL_CHAIN_ID
 from weightmark.domain.statements import ReleaseStatement
@@ -30,6 +33,8 @@ from weightmark.ports.chain import BlockTag
 KEY = bytes(31) + b"\x01"
 REGISTRY = packaged_registry()
 CONTRACTS = tuple(each.contract for each in deployments())
+
+QUICK = Patience(poll=0.01)
 
 Bend = Callable[[object], object]
 
@@ -57,7 +62,7 @@ class BentTransport:
 def chain() -> EthTesterTransport:
     """Return a chain with the registry."""
     chain = EthTesterTransport()
-    RpcChainWriter(chain, KEY, chain_id=CHAIN_ID, poll_seconds=0.01).deploy()
+    writer_on(chain, CHAIN_ID).deploy()
     return chain
 
 
@@ -67,10 +72,20 @@ def transport(chain: EthTesterTransport) -> BentTransport:
     return BentTransport(chain)
 
 
-def a_writer(
-    transport: BentTransport, key: bytes = KEY, chain_id: int = CHAIN_ID
+def writer_on(
+    transport: Transport,
+    chain_id: int,
+    *,
+    key: bytes = KEY,
+    patience: Patience = QUICK,
+    journals: Path | None = None,
 ) -> RpcChainWriter:
-    return RpcChainWriter(transport, key, chain_id=chain_id, wait_seconds=0.05, poll_seconds=0.01)
+    folder = journals or Path(mkdtemp())
+    return RpcChainWriter(transport, key, chain_id=chain_id, journals=folder, patience=patience)
+
+
+def a_writer(transport: BentTransport, chain_id: int = CHAIN_ID) -> RpcChainWriter:
+    return writer_on(transport, chain_id, patience=Patience(total=0.05, poll=0.01))
 
 
 def a_release(writer: RpcChainWriter) -> ReleaseStatement:
@@ -78,10 +93,10 @@ def a_release(writer: RpcChainWriter) -> ReleaseStatement:
     return ReleaseStatement(writer.account, "acme/digits", version, bytes(32), bytes(32))
 
 
-def test_sending_is_never_repeated(transport: BentTransport) -> None:
+def test_a_transaction_is_sent_once(transport: BentTransport) -> None:
     writer = a_writer(transport)
     writer.send(Register(a_release(writer), 0))
-    assert transport.sent == [False]
+    assert len(transport.sent) == 1
 
 
 def test_another_chain_is_refused_before_anything_is_signed(transport: BentTransport) -> None:
@@ -100,9 +115,13 @@ def test_an_account_that_cannot_pay_is_named(transport: BentTransport) -> None:
     assert transport.sent == []
 
 
+def history(tip: int) -> object:
+    return {"baseFeePerGas": ["0x1", "0x1"], "gasUsedRatio": [0.5], "reward": [[hex(tip)]]}
+
+
 @pytest.mark.parametrize(
     ("method", "answer"),
-    [("eth_maxPriorityFeePerGas", hex(10**24)), ("eth_estimateGas", hex(2**24))],
+    [("eth_feeHistory", history(10**24)), ("eth_estimateGas", hex(2**24))],
 )
 def test_an_endpoint_that_asks_for_a_fortune_gets_no_signature(
     transport: BentTransport, method: str, answer: str
@@ -115,10 +134,25 @@ def test_an_endpoint_that_asks_for_a_fortune_gets_no_signature(
 
 
 def test_a_refused_transaction_says_why(transport: BentTransport) -> None:
+    transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("it is too big")
+    writer = a_writer(transport)
+    with pytest.raises(TransactionFailedError, match="it is too big"):
+        writer.send(Register(a_release(writer), 0))
+
+
+def test_a_nonce_that_is_never_the_right_one_is_given_up(transport: BentTransport) -> None:
     transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("nonce too low")
     writer = a_writer(transport)
-    with pytest.raises(TransactionFailedError, match="nonce too low"):
+    with pytest.raises(TransactionFailedError, match="other transactions of 0x"):
         writer.send(Register(a_release(writer), 0))
+
+
+def test_a_chain_of_before_eip_1559_is_refused(transport: BentTransport) -> None:
+    transport.bends["eth_getBlockByNumber"] = lambda _: {"number": "0x1"}
+    writer = a_writer(transport)
+    with pytest.raises(TransactionFailedError, match="does not have the fees of EIP-1559"):
+        writer.send(Register(a_release(writer), 0))
+    assert transport.sent == []
 
 
 def test_a_transaction_that_no_block_carries_is_given_up(transport: BentTransport) -> None:
@@ -126,7 +160,7 @@ def test_a_transaction_that_no_block_carries_is_given_up(transport: BentTranspor
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="no block carries") as caught:
         writer.send(Register(a_release(writer), 0))
-    assert "look before you repeat it" in caught.value.hint
+    assert "sends no second one" in caught.value.hint
 
 
 NONSENSE: list[tuple[str, object]] = [
@@ -135,16 +169,16 @@ NONSENSE: list[tuple[str, object]] = [
     ("eth_estimateGas", None),
     ("eth_getTransactionCount", "0xzz"),
     ("eth_getTransactionCount", {}),
-    ("eth_maxPriorityFeePerGas", "much"),
-    ("eth_getBlockByNumber", {}),
+    ("eth_feeHistory", "much"),
+    ("eth_feeHistory", {"baseFeePerGas": "much"}),
+    ("eth_feeHistory", {"gasUsedRatio": [0.5], "reward": [["much"]]}),
+    ("eth_getBlockByNumber", {"baseFeePerGas": "much"}),
     ("eth_getBlockByNumber", "none"),
     ("eth_sendRawTransaction", 17),
     ("eth_getTransactionReceipt", "0x1"),
     ("eth_getTransactionReceipt", {"status": "0x1"}),
     ("eth_sendRawTransaction", "0x" + "11" * 32),
     ("eth_getTransactionReceipt", {}),
-    ("eth_getBlockByHash", None),
-    ("eth_getBlockByHash", {}),
 ]
 
 
@@ -183,7 +217,7 @@ def anvil(anvil_url: str) -> Iterator[HttpTransport]:
 def a_rich_writer(anvil: Transport) -> RpcChainWriter:
     key = secrets.token_bytes(32)
     anvil_call(anvil, "anvil_setBalance", Account.from_key(key).address, hex(10**19))
-    return RpcChainWriter(anvil, key, chain_id=ANVIL_CHAIN_ID, poll_seconds=0.01)
+    return writer_on(anvil, ANVIL_CHAIN_ID, key=key)
 
 
 def test_a_transaction_that_was_overtaken_says_why(anvil: HttpTransport) -> None:
@@ -221,7 +255,7 @@ def test_an_account_on_anvil_that_cannot_pay_is_named_and_its_key_is_not(
     anvil: HttpTransport,
 ) -> None:
     key = secrets.token_bytes(32)
-    writer = RpcChainWriter(anvil, key, chain_id=ANVIL_CHAIN_ID)
+    writer = writer_on(anvil, ANVIL_CHAIN_ID, key=key)
     with pytest.raises(TransactionFailedError) as caught:
         writer.deploy()
     assert Account.from_key(key).address in caught.value.hint

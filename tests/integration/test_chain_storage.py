@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
 import pytest
+from eth_account import Account
 from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.contract import Contract
@@ -16,6 +18,7 @@ from tests.eth_tester_transport import CHAIN_ID, EthTesterTransport
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
+from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.contracts import load
 from weightmark.domain import registry
 from weightmark.domain.actions import Register, Revoke
@@ -36,19 +39,25 @@ from weightmark.ports.chain import BlockTag
 REGISTRY = packaged_registry()
 # eth-tester's first two accounts have the keys 1 and 2.
 OWNER_KEY, DELEGATE_KEY = bytes(31) + b"\x01", bytes(31) + b"\x02"
+WriterOf = Callable[[EthTesterTransport, bytes], RpcChainWriter]
 FINGERPRINT = b"\xfe" * 32
 
 
 @pytest.fixture(scope="module")
-def transport() -> EthTesterTransport:
+def transport(writer_of: WriterOf) -> EthTesterTransport:
     """Return a chain with the registry."""
     transport = EthTesterTransport()
     writer_of(transport, OWNER_KEY).deploy()
     return transport
 
 
-def writer_of(transport: EthTesterTransport, key: bytes) -> RpcChainWriter:
-    return RpcChainWriter(transport, key, chain_id=CHAIN_ID, poll_seconds=0.01)
+@pytest.fixture(scope="module")
+def writer_of(tmp_path_factory: pytest.TempPathFactory) -> WriterOf:
+    """Return what opens a chain for the account of a key."""
+    journals = tmp_path_factory.mktemp("transactions")
+    return lambda transport, key: RpcChainWriter(
+        transport, key, chain_id=CHAIN_ID, journals=journals, patience=Patience(poll=0.01)
+    )
 
 
 def contract_of(transport: EthTesterTransport) -> Contract:
@@ -68,7 +77,7 @@ def word(transport: EthTesterTransport, slot: int) -> int:
 def send(transport: EthTesterTransport, name: str, *arguments: Any) -> int:
     """Call a function as the owner, and return the time of the block."""
     contract = contract_of(transport)
-    owner = writer_of(transport, OWNER_KEY).account
+    owner = Account.from_key(OWNER_KEY).address
     sent = contract.functions[name](*arguments).transact({"from": owner})
     block = contract.w3.eth.get_transaction_receipt(sent)["blockNumber"]
     return contract.w3.eth.get_block(block)["timestamp"]
@@ -87,7 +96,7 @@ def test_the_slots_are_those_of_the_compiler() -> None:
 
 
 def test_release_and_head_lie_where_the_contract_reads_them(
-    transport: EthTesterTransport,
+    transport: EthTesterTransport, writer_of: WriterOf
 ) -> None:
     writer, contract = writer_of(transport, OWNER_KEY), contract_of(transport)
     release = ReleaseStatement(
@@ -107,7 +116,9 @@ def test_release_and_head_lie_where_the_contract_reads_them(
     assert word(transport, registry.head_slot(model_id)) == head == HeadWord.unpack(head).packed
 
 
-def test_authorities_lie_where_the_contract_reads_them(transport: EthTesterTransport) -> None:
+def test_authorities_lie_where_the_contract_reads_them(
+    transport: EthTesterTransport, writer_of: WriterOf
+) -> None:
     owner, delegate = (writer_of(transport, key) for key in (OWNER_KEY, DELEGATE_KEY))
     contract = contract_of(transport)
     assert word(transport, registry.authority_count_slot(owner.account)) == 0
@@ -129,7 +140,7 @@ def test_authorities_lie_where_the_contract_reads_them(transport: EthTesterTrans
 
 
 def test_a_delegate_registers_under_its_index_and_does_not_revoke(
-    transport: EthTesterTransport,
+    transport: EthTesterTransport, writer_of: WriterOf
 ) -> None:
     owner, delegate = (writer_of(transport, key) for key in (OWNER_KEY, DELEGATE_KEY))
     arguments = (owner.account, 0, delegate.account, int(Role.DELEGATE), FOREVER)
@@ -144,7 +155,9 @@ def test_a_delegate_registers_under_its_index_and_does_not_revoke(
         delegate.send(Revoke(revocation, index))
 
 
-def test_the_identity_is_written_when_it_ends(transport: EthTesterTransport) -> None:
+def test_the_identity_is_written_when_it_ends(
+    transport: EthTesterTransport, writer_of: WriterOf
+) -> None:
     # Another identity, as this one cannot act afterwards.
     transport_of_its_own = EthTesterTransport()
     owner = writer_of(transport_of_its_own, OWNER_KEY)
@@ -163,7 +176,9 @@ def test_the_identity_is_written_when_it_ends(transport: EthTesterTransport) -> 
     assert end > 0
 
 
-def test_signing_keys_lie_where_the_contract_reads_them(transport: EthTesterTransport) -> None:
+def test_signing_keys_lie_where_the_contract_reads_them(
+    transport: EthTesterTransport, writer_of: WriterOf
+) -> None:
     owner = writer_of(transport, OWNER_KEY).account
     added = send(transport, "addSigningKey", owner, 0, FINGERPRINT, 4, FOREVER)
     packed = word(transport, registry.signing_key_slot(owner, FINGERPRINT))

@@ -12,9 +12,10 @@ from eth_account import Account
 from tests.eth_tester_transport import CHAIN_ID, EthTesterTransport
 from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.embedded import EmbeddedChainReader, EmbeddedChainWriter
-from weightmark.adapters.chain.json_rpc import HttpTransport
+from weightmark.adapters.chain.json_rpc import HttpTransport, Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
+from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.domain.networks import ANVIL_CHAIN_ID, EMBEDDED_CHAIN_ID
 from weightmark.ports.chain import ChainReader, ChainWriter
 
@@ -70,6 +71,7 @@ class EmbeddedBackend:
 
 @dataclass
 class EthTesterBackend:
+    journals: Path
     transport: EthTesterTransport = field(default_factory=EthTesterTransport)
     chain_id: int = CHAIN_ID
 
@@ -84,12 +86,13 @@ class EthTesterBackend:
         payer = tester.get_accounts()[0]
         gift = {"from": payer, "to": _address(key), "value": ENOUGH, "gas": 21_000}
         tester.send_transaction(gift)
-        return RpcChainWriter(self.transport, key, chain_id=self.chain_id, poll_seconds=0.01)
+        return _writer(self.transport, key, self)
 
 
 @dataclass
 class AnvilBackend:
     url: str
+    journals: Path
     chain_id: int = ANVIL_CHAIN_ID
 
     @property
@@ -99,7 +102,19 @@ class AnvilBackend:
     def writer(self) -> ChainWriter:
         key, transport = secrets.token_bytes(32), HttpTransport(self.url)
         transport.request([("anvil_setBalance", (_address(key), hex(ENOUGH)))])
-        return RpcChainWriter(transport, key, chain_id=self.chain_id, poll_seconds=0.01)
+        return _writer(transport, key, self)
+
+
+def _writer(
+    transport: Transport, key: bytes, backend: EthTesterBackend | AnvilBackend
+) -> RpcChainWriter:
+    return RpcChainWriter(
+        transport,
+        key,
+        chain_id=backend.chain_id,
+        journals=backend.journals,
+        patience=Patience(poll=0.01),
+    )
 
 
 def _address(key: bytes) -> str:

@@ -24,11 +24,12 @@ def backend(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> ChainBackend:
     """Return each chain in turn, with the registry on it."""
+    folder = tmp_path_factory.mktemp("chain")
     makers: dict[str, Callable[[], ChainBackend]] = {
         "fake": FakeBackend,
-        "embedded": lambda: EmbeddedBackend(tmp_path_factory.mktemp("chain") / "local.sqlite3"),
-        "eth-tester": EthTesterBackend,
-        "anvil": lambda: AnvilBackend(request.getfixturevalue("anvil_url")),
+        "embedded": lambda: EmbeddedBackend(folder / "local.sqlite3"),
+        "eth-tester": lambda: EthTesterBackend(folder),
+        "anvil": lambda: AnvilBackend(request.getfixturevalue("anvil_url"), folder),
     }
     chain = makers[request.param]()
     chain.writer().deploy()

@@ -31,6 +31,7 @@ from weightmark.errors import (
     AlreadyRevokedError,
     NotAuthorizedError,
     StatementRefusedError,
+    TransactionFailedError,
     VersionExistsError,
 )
 from weightmark.ports.chain import BlockTag, ChainReader, ChainWriter
@@ -243,3 +244,44 @@ def test_only_a_superseded_release_has_a_successor(
 def test_a_reason_is_needed(reader: ChainReader, publisher: ChainWriter) -> None:
     statement = a_revocation(a_release(publisher), Reason.NONE)
     refused(StatementRefusedError, reader, lambda: publisher.send(Revoke(statement, 0)))
+
+
+def test_a_cost_is_told_before_it_is_spent(reader: ChainReader, publisher: ChainWriter) -> None:
+    action = Register(a_release(publisher), 0)
+    before = reader.block(BlockTag.LATEST)
+    cost = publisher.cost(action)
+    assert reader.block(BlockTag.LATEST) == before
+    used = publisher.send(action).gas_used
+    assert used <= cost.gas <= cost.gas_limit < 2 * used
+    assert cost.fee_per_gas <= cost.max_fee_per_gas
+    assert cost.max_total >= cost.total == cost.gas * cost.fee_per_gas
+
+
+def test_what_would_be_refused_has_no_cost(
+    backend: ChainBackend, reader: ChainReader, publisher: ChainWriter
+) -> None:
+    release = a_release(publisher)
+    publisher.send(Register(release, 0))
+    for drafted in (publisher.cost, publisher.unsigned):
+        refused(VersionExistsError, reader, partial(drafted, Register(release, 0)))
+    other = Register(a_release(publisher), 0)
+    refused(NotAuthorizedError, reader, partial(backend.writer().cost, other))
+
+
+def test_a_transaction_for_a_wallet(backend: ChainBackend, publisher: ChainWriter) -> None:
+    action = Register(a_release(publisher), 0)
+    unsigned, cost = publisher.unsigned(action), publisher.cost(action)
+    assert (unsigned.chain_id, unsigned.sender) == (backend.chain_id, publisher.account)
+    assert (unsigned.to, unsigned.value) == (REGISTRY.address, 0)
+    assert unsigned.gas == cost.gas_limit
+    assert unsigned.max_priority_fee_per_gas <= unsigned.max_fee_per_gas
+    publisher.send(action)
+
+
+def test_no_more_is_spent_than_allowed(reader: ChainReader, publisher: ChainWriter) -> None:
+    action = Register(a_release(publisher), 0)
+    cost = publisher.cost(action)
+    if cost.total:
+        too_little = partial(publisher.send, action, cost.total - 1)
+        assert "allowed" in refused(TransactionFailedError, reader, too_little).message
+    publisher.send(action, cost.max_total)

@@ -108,6 +108,7 @@ class Application:
         return ConfiguredChains(
             networks=self.networks.all(),
             embedded_path=settings.data_dir / "chain" / "local.sqlite3",
+            journals=settings.data_dir / "transactions",
             rpc_url=Endpoint.parse(settings.rpc_url).url if settings.rpc_url else "",
             chosen_name=settings.chosen_network,
             default_name=settings.network,

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from weightmark.domain.actions import Action
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import Cost
 from weightmark.domain.statements import Registration
 
 
@@ -49,6 +50,20 @@ class TransactionReceipt:
     transaction_hash: bytes
     block: Block
     gas_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedTransaction:
+    """A transaction for a wallet to sign and to send; fees and value are in wei."""
+
+    chain_id: int
+    sender: str
+    to: str
+    data: bytes
+    value: int
+    gas: int
+    max_fee_per_gas: int
+    max_priority_fee_per_gas: int
 
 
 class ChainReader(Protocol):
@@ -93,13 +108,36 @@ class ChainReader(Protocol):
         ...
 
 
-class ChainWriter(Protocol):
-    """A chain to which one account sends transactions; each method waits for the block."""
+class ChainDrafter(Protocol):
+    """A chain, as an account sees it before it sends anything; no key is needed.
+
+    Each method raises what `ChainWriter.send` raises where an action would be refused now.
+    """
 
     @property
     def account(self) -> str:
-        """The checksummed address of the account that signs."""
+        """The checksummed address of the account."""
         ...
+
+    def cost(self, action: Action) -> Cost:
+        """Return what the account would pay to have an action carried out."""
+        ...
+
+    def unsigned(self, action: Action, max_fee: int | None = None) -> UnsignedTransaction:
+        """Return the transaction that carries an action out, for a wallet to sign and to send.
+
+        Args:
+            action: What to do.
+            max_fee: The most that it may cost in all, in wei.
+
+        Raises:
+            TransactionFailedError: It costs more than that.
+        """
+        ...
+
+
+class ChainWriter(ChainDrafter, Protocol):
+    """A chain to which one account sends transactions; each method waits for the block."""
 
     def deploy(self) -> tuple[Contract, ...]:
         """Deploy the contracts that are not there yet, one after the other, and return them.
@@ -112,8 +150,14 @@ class ChainWriter(Protocol):
         """
         ...
 
-    def send(self, action: Action) -> TransactionReceipt:
-        """Carry an action out.
+    def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
+        """Carry an action out once.
+
+        Where an earlier call was cut off before it saw the block, its transaction is taken up.
+
+        Args:
+            action: What to do.
+            max_fee: The most that it may cost in all, in wei.
 
         Raises:
             VersionExistsError: The version is registered already.
@@ -121,6 +165,6 @@ class ChainWriter(Protocol):
                 be revoked.
             NotAuthorizedError: The account, or the signer, is not that authority of the publisher.
             StatementRefusedError: The contract refuses what the action says.
-            TransactionFailedError: The transaction was not carried out.
+            TransactionFailedError: The transaction was not carried out, or costs too much.
         """
         ...

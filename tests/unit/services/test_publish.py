@@ -158,10 +158,10 @@ class Overtaken(FakeChainWriter):
 
     other: ReleaseStatement | None = None
 
-    def send(self, action: Action) -> TransactionReceipt:
+    def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
         account = FakeChainWriter(self.chain, self.account)
         account.send(Register(self.other) if self.other else action)
-        return account.send(action)
+        return account.send(action, max_fee)
 
 
 @pytest.mark.parametrize("is_beside", [True, False])

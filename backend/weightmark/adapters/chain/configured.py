@@ -12,7 +12,7 @@ from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError, UsageError, ValueFormatError
-from weightmark.ports.chain import ChainReader, ChainWriter
+from weightmark.ports.chain import ChainDrafter, ChainReader, ChainWriter
 from weightmark.ports.probe import NetworkProbe
 
 
@@ -23,6 +23,7 @@ class ConfiguredChains:
     Attributes:
         networks: Every network that is known.
         embedded_path: The file of the embedded chain.
+        journals: The folder that holds what was sent to other chains, until it is in a block.
         rpc_url: An endpoint that takes the place of the network's own, or empty.
         chosen_name: The network that the caller asked for, or empty.
         default_name: The network of the configuration, or empty for the embedded one.
@@ -30,6 +31,7 @@ class ConfiguredChains:
 
     networks: tuple[Network, ...]
     embedded_path: Path
+    journals: Path
     rpc_url: str = ""
     chosen_name: str = ""
     default_name: str = ""
@@ -105,15 +107,34 @@ class ConfiguredChains:
 
             self._refuse_endpoint()
             return EmbeddedChainWriter(self.embedded_path, key.reveal())
+        from weightmark.adapters.chain.json_rpc import HttpTransport
         from weightmark.adapters.chain.rpc_writer import RpcChainWriter
 
-        endpoint = self._endpoint(network)
+        transport = HttpTransport(self._endpoint(network).rpc_url)
         if network.is_local:
             from weightmark.adapters.chain.allowance import give_coins
-            from weightmark.adapters.chain.json_rpc import HttpTransport
 
-            give_coins(HttpTransport(endpoint.rpc_url), key.address)
-        return RpcChainWriter.connect(endpoint.rpc_url, key.reveal(), chain_id=network.chain_id)
+            give_coins(transport, key.address)
+        return RpcChainWriter(
+            transport, key.reveal(), chain_id=network.chain_id, journals=self.journals
+        )
+
+    def drafter(self, network: Network, account: str) -> ChainDrafter:
+        """Open a chain for an account whose key is not here.
+
+        Raises:
+            ConfigurationError: No endpoint is known for the network.
+        """
+        if network.is_embedded:
+            from weightmark.adapters.chain.embedded.writer import EmbeddedChainDrafter
+
+            self._refuse_endpoint()
+            return EmbeddedChainDrafter(self.embedded_path, account)
+        from weightmark.adapters.chain.json_rpc import HttpTransport
+        from weightmark.adapters.chain.rpc_writer import RpcChainDrafter
+
+        transport = HttpTransport(self._endpoint(network).rpc_url)
+        return RpcChainDrafter(transport, account, chain_id=network.chain_id)
 
     def _refuse_endpoint(self) -> None:
         if self.rpc_url:

@@ -15,9 +15,10 @@ assert "eth" in sys.modules
 
 RPC = """
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
-writer = RpcChainWriter.connect("http://127.0.0.1:1", bytes(31) + bytes([1]), chain_id=1)
-writer.account, writer._web3
-assert "web3" in sys.modules
+from weightmark.adapters.chain.json_rpc import HttpTransport
+key, folder = bytes(31) + bytes([1]), Path(sys.argv[1])
+RpcChainWriter(HttpTransport("http://127.0.0.1:1"), key, chain_id=1, journals=folder).account
+assert "eth_account" in sys.modules
 """
 
 

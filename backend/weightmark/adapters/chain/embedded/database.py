@@ -93,12 +93,13 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def writing(path: Path, lock_seconds: float) -> Iterator[sqlite3.Connection]:
+def writing(path: Path, lock_seconds: float, *, kept: bool = True) -> Iterator[sqlite3.Connection]:
     """Open the chain for one block: what is written is there at the end, or not at all.
 
     Args:
         path: The chain's file, which need not exist yet.
         lock_seconds: How long to wait for another writer.
+        kept: Whether what is written stays; otherwise it was only tried.
 
     Raises:
         LockTimeoutError: Another process does not let go of the lock.
@@ -112,7 +113,7 @@ def writing(path: Path, lock_seconds: float) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN IMMEDIATE")
         # Whatever ends this before COMMIT closes the connection, and undoes all of it.
         yield connection
-        connection.execute("COMMIT")
+        connection.execute("COMMIT" if kept else "ROLLBACK")
 
 
 def is_created(connection: sqlite3.Connection, path: Path) -> bool:

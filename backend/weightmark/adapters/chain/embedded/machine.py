@@ -25,6 +25,7 @@ from eth.db.atomic import AtomicDB
 from eth.typing import AccountDetails, HeaderParams
 from eth.vm.forks.cancun import CancunVM
 from eth.vm.forks.cancun.transactions import CancunTransactionBuilder
+from eth.vm.spoof import SpoofTransaction
 from eth_keys.datatypes import PrivateKey
 from eth_typing import Address, BlockNumber
 
@@ -135,6 +136,36 @@ class Machine:
             account = key.public_key.to_checksum_address()
             transactions.insert(0, self._signed(self._faucet, account, b"", GIFT))
         return self._mine(transactions)
+
+    def estimate(self, account: str, to: str, data: bytes) -> int:
+        """Return the gas that a call of a contract takes.
+
+        Raises:
+            WeightmarkError: The call would be reverted, for the reason that the error says.
+        """
+        head = self._chain.get_canonical_head()
+        # One without a fee is of the kind that there was before EIP-1559.
+        call = SpoofTransaction(
+            CancunTransactionBuilder.create_unsigned_transaction(
+                nonce=self._state.get_nonce(_bytes(account)),
+                gas_price=0,
+                gas=TRANSACTION_GAS_LIMIT,
+                to=_bytes(to),
+                value=0,
+                data=data,
+            ),
+            from_=_bytes(account),
+        )
+        with self._chain.get_vm(head).in_costless_state() as state:
+            computation = state.costless_execute_transaction(cast("SignedTransactionAPI", call))
+        if computation.is_error:
+            raise _failure(computation)
+        intrinsic: int = call.intrinsic_gas
+        return intrinsic + computation.get_gas_used()
+
+    def balance(self, account: str) -> int:
+        """Return what an account has, in wei."""
+        return self._state.get_balance(_bytes(account))
 
     def _has_code(self, address: str) -> bool:
         return bool(self._state.get_code(_bytes(address)))

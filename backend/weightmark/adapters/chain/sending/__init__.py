@@ -1,0 +1,1 @@
+"""Sending transactions over JSON-RPC: each is carried out once, whatever happens on the way."""

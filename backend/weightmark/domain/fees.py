@@ -1,0 +1,91 @@
+"""What gas costs, and what a transaction offers for it, in wei: the rules of EIP-1559."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+# The fee is enough for a base fee that doubles, which takes at least six full blocks (EIP-1559).
+BASE_FEE_MARGIN = 2
+
+# Nodes let a transaction take the place of another one with the same nonce where both of its fees
+# are a tenth higher, some where they are an eighth higher.
+_RAISED = (9, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class GasPrice:
+    """What each gas costs now: the base fee, and the tip that is usual."""
+
+    base_fee: int
+    priority_fee: int
+
+    @property
+    def total(self) -> int:
+        """What a transaction pays for each gas."""
+        return self.base_fee + self.priority_fee
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What a transaction offers for each gas: at most this much, and as a tip at most that much."""
+
+    max_fee: int
+    priority_fee: int
+
+    @classmethod
+    def at(cls, price: GasPrice) -> Self:
+        """Return what a new transaction offers."""
+        return cls(BASE_FEE_MARGIN * price.base_fee + price.priority_fee, price.priority_fee)
+
+    def raised(self, price: GasPrice) -> Fees:
+        """Return the least that takes the place of this offer, and is usual now."""
+        usual = Fees.at(price)
+        return Fees(
+            max(usual.max_fee, _raised(self.max_fee)),
+            max(usual.priority_fee, _raised(self.priority_fee)),
+        )
+
+    def within(self, limit: int) -> Fees:
+        """Return the same offer, but for no more than ``limit`` for each gas."""
+        return Fees(min(self.max_fee, limit), min(self.priority_fee, limit))
+
+    def replaces(self, other: Fees) -> bool:
+        """Whether nodes let this offer take the place of another one."""
+        return self.max_fee >= _raised(other.max_fee) and self.priority_fee >= _raised(
+            other.priority_fee
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a transaction would cost its payer.
+
+    Attributes:
+        gas: What it takes now.
+        gas_limit: What it may take at most.
+        fee_per_gas: What each gas costs now.
+        max_fee_per_gas: What each gas may cost at most, until a block carries it.
+        balance: What the payer has.
+    """
+
+    gas: int
+    gas_limit: int
+    fee_per_gas: int
+    max_fee_per_gas: int
+    balance: int
+
+    @property
+    def total(self) -> int:
+        """What it costs now."""
+        return self.gas * self.fee_per_gas
+
+    @property
+    def max_total(self) -> int:
+        """What it costs at most, as it is first signed; nodes want the payer to have as much."""
+        return self.gas_limit * self.max_fee_per_gas
+
+
+def _raised(fee: int) -> int:
+    numerator, denominator = _RAISED
+    return -(-fee * numerator // denominator) or 1
