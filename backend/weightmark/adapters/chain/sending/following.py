@@ -104,8 +104,11 @@ class Following:
         if taker and taker.carries:
             # The owner of the account sent the same, with another fee.
             return self._node.look([taker.hash]).outcome
-        # The endpoint may have known of the nonce before it knew of our receipt.
-        return self._look().outcome or _Lost()
+        # The endpoint may have known of the nonce before it knew of our receipt; or the block went
+        # away in between.
+        sight = self._look()
+        is_taken = sight.next_nonce > self._intent.nonce
+        return sight.outcome or (_Lost() if is_taken else None)
 
     def _send_again(self) -> None:
         refusal = self._node.submit(self._intent.newest.transaction)

@@ -1,0 +1,236 @@
+"""Whatever happens to a transaction on its way, there is one registration and a true message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.anvil import running_anvil
+from tests.integration.senders import GWEI, Node, Publisher
+from weightmark.errors import ChainUnreachableError, TransactionFailedError, VersionExistsError
+
+
+class PowerCut(BaseException):
+    """The end of a process, which nothing in it catches."""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Return a node with the contracts, which mines when it is told to."""
+    with running_anvil("--no-mining") as url:
+        node = Node(url)
+        Publisher(node, tmp_path_factory.mktemp("deployer")).writer().deploy()
+        yield node
+
+
+@pytest.fixture
+def publisher(node: Node, tmp_path: Path) -> Publisher:
+    """Return an account that never sent anything."""
+    return Publisher(node, tmp_path / "transactions")
+
+
+def assert_registered_once(publisher: Publisher, transactions: int = 1) -> None:
+    """Make sure of one registration, by so many transactions, and of nothing left behind."""
+    assert len(publisher.node.registrations(publisher.account)) == 1
+    assert publisher.node.sent(publisher.account) == transactions
+    assert list(publisher.journals.rglob("*.json")) == []
+    assert publisher.node.waiting(publisher.account) == []
+
+
+def cut_power() -> None:
+    raise PowerCut
+
+
+def test_a_dropped_transaction_is_sent_again(publisher: Publisher) -> None:
+    hashes: list[str] = []
+
+    def drop() -> None:
+        hashes.append(publisher.first_waiting)
+        publisher.node.drop(publisher.account)
+
+    publisher.happenings.events = [drop]
+    receipt = publisher.writer().send(publisher.action())
+    assert hashes == [f"0x{receipt.transaction_hash.hex()}"]
+    assert_registered_once(publisher)
+
+
+def test_where_another_transaction_took_the_nonce_the_next_one_is_used(
+    publisher: Publisher,
+) -> None:
+    def cancel() -> None:
+        nothing = {"to": publisher.account, "data": b"", "gas": 21_000}
+        publisher.outbid(publisher.first_waiting, **nothing)
+
+    publisher.happenings.events = [cancel]
+    publisher.writer().send(publisher.action())
+    assert_registered_once(publisher, transactions=2)
+
+
+def test_the_same_from_a_wallet_for_a_higher_fee_counts(publisher: Publisher) -> None:
+    hashes: list[str] = []
+
+    def speed_up() -> None:
+        publisher.outbid(publisher.first_waiting)
+        hashes.append(publisher.first_waiting)
+
+    publisher.happenings.events = [speed_up]
+    receipt = publisher.writer().send(publisher.action())
+    assert hashes == [f"0x{receipt.transaction_hash.hex()}"]
+    assert_registered_once(publisher)
+
+
+def test_a_base_fee_that_rose_before_the_transaction_arrived_is_met(publisher: Publisher) -> None:
+    node = publisher.node
+    publisher.transport.before["eth_sendRawTransaction"] = lambda: node.call(
+        "anvil_setNextBlockBaseFeePerGas", hex(500 * GWEI)
+    )
+    publisher.writer().send(publisher.action())
+    assert_registered_once(publisher)
+    node.mine_at(GWEI)
+
+
+def test_more_is_offered_for_a_transaction_that_is_stuck(publisher: Publisher) -> None:
+    node, action = publisher.node, publisher.action()
+    publisher.happenings.events = [lambda: node.mine_at(500 * GWEI)] * 4
+    seen: list[str] = []
+    publisher.happenings.events.insert(0, lambda: seen.append(publisher.first_waiting))
+    receipt = publisher.writer().send(action)
+    assert seen != [f"0x{receipt.transaction_hash.hex()}"]
+    assert_registered_once(publisher)
+    node.mine_at(GWEI)
+
+
+def test_no_more_is_offered_than_allowed_and_the_next_run_goes_on(publisher: Publisher) -> None:
+    node, action = publisher.node, publisher.action()
+    allowed = publisher.writer().cost(action).max_total
+    publisher.happenings.events = [lambda: node.mine_at(500 * GWEI)] * 70
+    with pytest.raises(TransactionFailedError, match="no block carries the transaction") as caught:
+        publisher.writer().send(action, allowed)
+    assert "sends no second one" in caught.value.hint
+    assert publisher.node.registrations(publisher.account) == ()
+
+    node.mine_at(GWEI)
+    receipt = publisher.writer().send(action, allowed)
+    assert f"0x{receipt.transaction_hash.hex()}" in caught.value.message
+    assert_registered_once(publisher)
+
+
+def test_what_costs_too_much_is_not_signed(publisher: Publisher) -> None:
+    action = publisher.action()
+    cost = publisher.writer().cost(action)
+    with pytest.raises(TransactionFailedError, match="allowed"):
+        publisher.writer().send(action, cost.total - 1)
+    assert publisher.node.waiting(publisher.account) == []
+    assert list(publisher.journals.rglob("*.json")) == []
+
+
+def test_a_race_is_lost_with_the_reason_of_the_contract(
+    publisher: Publisher, tmp_path: Path
+) -> None:
+    winner = Publisher(publisher.node, tmp_path / "elsewhere")
+    winner.key, winner.account = publisher.key, publisher.account
+    action = publisher.action()
+    publisher.transport.before["eth_sendRawTransaction"] = lambda: winner.writer().send(action)
+    release_id = action.statement.release_id.hex()
+    with pytest.raises(VersionExistsError, match=release_id[:8]):
+        publisher.writer().send(action)
+    assert_registered_once(publisher, transactions=2)
+
+
+def test_a_transaction_whose_block_went_away_is_sent_again(publisher: Publisher) -> None:
+    node = publisher.node
+    hashes: list[str] = []
+
+    def reorganise(receipt: object) -> None:
+        assert isinstance(receipt, dict)
+        hashes.append(receipt["transactionHash"])
+        node.call("anvil_reorg", 1, [])
+
+    publisher.transport.after["eth_getTransactionReceipt"] = reorganise
+    receipt = publisher.writer().send(publisher.action())
+    assert hashes == [f"0x{receipt.transaction_hash.hex()}"]
+    assert_registered_once(publisher)
+
+
+@pytest.mark.parametrize("moment", ["signed", "sent", "confirmed"])
+def test_what_a_killed_run_left_behind_is_taken_up(publisher: Publisher, moment: str) -> None:
+    node, action = publisher.node, publisher.action()
+    if moment == "signed":
+        publisher.transport.before["eth_sendRawTransaction"] = cut_power
+    publisher.happenings.events = [*[node.mine] * (moment == "confirmed"), cut_power]
+    if moment == "confirmed":
+        publisher.transport.after["eth_getTransactionReceipt"] = lambda _: cut_power()
+    with pytest.raises(PowerCut):
+        publisher.writer().send(action)
+    publisher.happenings.events = []
+    assert len(list(publisher.journals.rglob("*.json"))) == 1
+
+    publisher.writer().send(action)
+    assert_registered_once(publisher)
+
+
+def test_another_action_does_not_wait_for_what_was_never_sent(publisher: Publisher) -> None:
+    first, second = publisher.action("1"), publisher.action("2")
+    publisher.transport.before["eth_sendRawTransaction"] = cut_power
+    with pytest.raises(PowerCut):
+        publisher.writer().send(first)
+    publisher.writer().send(second)
+    publisher.writer().send(first)
+    versions = [each.version for each in publisher.node.registrations(publisher.account)]
+    assert versions == ["2", "1"]
+    assert publisher.node.sent(publisher.account) == 2
+
+
+def test_what_can_never_be_carried_out_is_signed_anew(publisher: Publisher) -> None:
+    """The node has lost the transactions that came before."""
+    node, before, action = publisher.node, publisher.action("1"), publisher.action("2")
+    for each in (before, action):
+        publisher.happenings.events = [cut_power]
+        with pytest.raises(PowerCut):
+            publisher.writer().send(each)
+    publisher.happenings.events = []
+    node.drop(publisher.account)
+    for path in publisher.journals.rglob("*.json"):
+        if f'"nonce":{0}' in path.read_text():
+            path.unlink()
+    publisher.writer().send(action)
+    assert_registered_once(publisher)
+
+
+def test_an_endpoint_that_fails_once_it_has_the_transaction(publisher: Publisher) -> None:
+    action = publisher.action()
+
+    def fail(_: object) -> None:
+        raise ChainUnreachableError("the chain's endpoint cannot be used: it did not answer")
+
+    publisher.transport.after["eth_sendRawTransaction"] = fail
+    with pytest.raises(ChainUnreachableError, match="may have been sent") as caught:
+        publisher.writer().send(action)
+    assert publisher.first_waiting in caught.value.message
+    publisher.writer().send(action)
+    assert_registered_once(publisher)
+
+
+def test_an_endpoint_that_fails_while_it_is_waited_for_is_asked_again(
+    publisher: Publisher,
+) -> None:
+    def fail() -> None:
+        raise ChainUnreachableError("the chain's endpoint cannot be used: it did not answer")
+
+    publisher.transport.before["eth_getTransactionReceipt"] = fail
+    publisher.writer().send(publisher.action())
+    assert_registered_once(publisher)
+
+
+def test_a_damaged_journal_is_named(publisher: Publisher) -> None:
+    action = publisher.action()
+    publisher.happenings.events = [cut_power]
+    with pytest.raises(PowerCut):
+        publisher.writer().send(action)
+    (path,) = publisher.journals.rglob("*.json")
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(Exception, match="is damaged") as caught:
+        publisher.writer().send(action)
+    assert str(path) in str(caught.value)
