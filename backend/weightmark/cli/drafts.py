@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.requests import manifest_draft
-from weightmark.cli.options import combined, digest
+from weightmark.cli.options import PATH, combined, digest
 from weightmark.domain.documents import hex_text
 from weightmark.domain.manifest import Metadata
 from weightmark.errors import ManifestError
@@ -39,7 +39,7 @@ options = combined(
     click.option(
         "--out",
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=PATH,
         help="Write the manifest there.  [default: beside the files]",
     ),
 )

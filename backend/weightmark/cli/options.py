@@ -17,6 +17,9 @@ from weightmark.errors import UsageError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+# What cannot be read is bad input, which whoever reads it tells; not a wrong command line.
+PATH = click.Path(readable=False, path_type=Path)
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 data_dir = click.option(
     "--data-dir", metavar="DIR", help="Where all state is kept.  [default: the user's own]"
@@ -40,7 +43,7 @@ manifest = click.option(
     "--manifest",
     "manifest_path",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="A manifest that is elsewhere than beside the files.",
 )
 only = click.option(

@@ -47,7 +47,7 @@ Examples:
 @click.argument("name")
 @click.option(
     "--from-file",
-    type=click.Path(path_type=Path),
+    type=options.PATH,
     metavar="FILE",
     help="A file that holds the key in hex.  [default: ask, or WEIGHTMARK_PRIVATE_KEY]",
 )

@@ -24,7 +24,7 @@ Example:
   weightmark manifest create ./model --name acme/digits --version 1.0.0
 """,
 )
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=options.PATH)
 @options.combined(drafts.options, options.network, options.key, options.state)
 def create(source: Path, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, and write its manifest beside it."""
@@ -53,7 +53,7 @@ Example:
   weightmark manifest verify ./model
 """,
 )
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=options.PATH)
 @options.combined(options.only, options.manifest, options.state)
 def verify(
     path: Path,
@@ -85,7 +85,7 @@ Examples:
   weightmark manifest inspect ./model/weightmark.json --json
 """,
 )
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=options.PATH)
 @options.state
 def inspect(path: Path, *, as_json: bool, **given: Any) -> None:
     """Show the manifest at PATH: a manifest file, or an artifact that has one."""
@@ -114,8 +114,8 @@ Example:
   weightmark manifest diff ./digits-1.0.0 ./digits-1.1.0
 """,
 )
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=options.PATH)
+@click.argument("new", type=options.PATH)
 @options.state
 def diff(old: Path, new: Path, *, as_json: bool, **given: Any) -> int:
     """Compare two manifests, or two artifacts that have one. Exit 1 if their files differ."""

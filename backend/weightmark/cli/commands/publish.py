@@ -23,7 +23,7 @@ Examples:
   weightmark publish model.onnx --name acme/digits-onnx --version 1.0.0 --digest blake3
 """,
 )
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=options.PATH)
 @options.combined(drafts.options, options.transaction, options.trust, options.state)
 def command(source: Path, authority: int | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.

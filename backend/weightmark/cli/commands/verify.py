@@ -21,7 +21,7 @@ Examples:
   weightmark verify ./download --release 1:0xPUBLISHER/acme/digits --rpc-url https://HOST --json
 """,
 )
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=options.PATH)
 @click.option(
     "--release",
     metavar="REF",
