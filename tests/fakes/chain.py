@@ -6,9 +6,19 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 
+from tests.fakes.ownership import packed, words_after
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
 from weightmark.adapters.chain.events import shown_version
-from weightmark.domain.actions import Action, Register, Revoke
+from weightmark.domain.actions import (
+    Action,
+    AddAuthority,
+    AddSigningKey,
+    EndAuthority,
+    EndSigningKey,
+    OwnersAction,
+    Register,
+    Revoke,
+)
 from weightmark.domain.contracts import Contract
 from weightmark.domain.fees import Cost
 from weightmark.domain.identifiers import (
@@ -64,6 +74,7 @@ class FakeBlock:
     words: dict[Slot, int]
     events: tuple[Registration, ...] = ()
     successors: dict[bytes, bytes] = field(default_factory=dict)
+    signing_keys: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 @dataclass
@@ -134,9 +145,10 @@ class FakeChain:
 
     def set_authority(self, publisher: str, index: int, authority: AuthorityWord) -> None:
         """Write an authority of a publisher, by a block of its own."""
-        word = int(authority.account, 16) | authority.valid_from << 160
-        word |= authority.until << 200 | authority.role << 240
-        self.set_words({authority_slot(publisher, index): word})
+        account, since, end = int(authority.account, 16), authority.valid_from, authority.until
+        self.set_words(
+            {authority_slot(publisher, index): packed(account, since, end, authority.role)}
+        )
 
     # What a `ChainReader` does.
 
@@ -176,6 +188,11 @@ class FakeChain:
             pair for each in self.blocks[: block.number + 1] for pair in each.successors.items()
         ]
         return {old: new for old, new in told if old in release_ids}
+
+    def signing_keys(self, registry: str, publisher: str, block: Block) -> tuple[bytes, ...]:
+        self._at(block)
+        told = [pair for each in self.blocks[: block.number + 1] for pair in each.signing_keys]
+        return tuple(fingerprint for who, fingerprint in told if who == publisher.lower())
 
     # What its writers use.
 
@@ -252,6 +269,8 @@ class FakeChainWriter:
                 return self._register(statement, index)
             case Revoke(revocation, index):
                 return self._revoke(revocation, index)
+            case AddAuthority() | EndAuthority() | AddSigningKey() | EndSigningKey():
+                return self._own(action)
             case _:
                 raise TransactionFailedError(f"a fake chain cannot {type(action).__name__}")
 
@@ -285,9 +304,7 @@ class FakeChainWriter:
         return self.chain.transact(words, (self._event(statement, word),))
 
     def _revoke(self, statement: Revocation, authority_index: int) -> TransactionReceipt:
-        authority = self._check_authority(statement.publisher, authority_index)
-        if authority.role is not Role.OWNER:
-            raise self._not_authorized(statement.publisher, authority_index)
+        self._check_owner(statement.publisher, authority_index)
         _check_lengths(statement.name, statement.version)
         if statement.reason is Reason.NONE:
             raise StatementRefusedError("0 is no reason")
@@ -308,6 +325,15 @@ class FakeChainWriter:
         receipt = self.chain.transact({second: _packed(revoked)})
         if statement.successor != NO_SUCCESSOR:
             self.chain.blocks[-1].successors[release.release_id] = statement.successor
+        return receipt
+
+    def _own(self, action: OwnersAction) -> TransactionReceipt:
+        self._check_owner(action.publisher, action.owner_index)
+        now = self.chain.next_block.timestamp
+        receipt = self.chain.transact(words_after(action, self.chain.word, now))
+        if isinstance(action, AddSigningKey):
+            told = (action.publisher.lower(), action.fingerprint)
+            self.chain.blocks[-1].signing_keys.append(told)
         return receipt
 
     def _release(self, slot: int) -> ReleaseWord:
@@ -331,6 +357,10 @@ class FakeChainWriter:
         ):
             raise self._not_authorized(publisher, index)
         return authority
+
+    def _check_owner(self, publisher: str, index: int) -> None:
+        if self._check_authority(publisher, index).role is not Role.OWNER:
+            raise self._not_authorized(publisher, index)
 
     def _not_authorized(self, publisher: str, index: int) -> NotAuthorizedError:
         shown = checksum_address(publisher)

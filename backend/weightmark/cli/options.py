@@ -79,18 +79,25 @@ def ask_password(what: str) -> str:
     return answer
 
 
-def confirm_transaction(network: Network, *, yes: bool) -> None:
+def confirm_transaction(network: Network, *, yes: bool, is_grave: bool = False) -> None:
     """Ask before a transaction costs something: on every chain that is not of this machine.
+
+    Args:
+        network: The chain.
+        yes: Whether nobody is to be asked.
+        is_grave: Whether it is asked for on every chain, as what it does cannot be undone.
 
     Raises:
         UsageError: Nobody can be asked.
     """
-    if yes or network.is_local:
+    if yes or (network.is_local and not is_grave):
         return
-    cost = f"this sends a transaction on '{network.name}', and pays its fee"
+    what = f"this sends a transaction on '{network.name}', and pays its fee"
+    if is_grave:
+        what = f"what this does on '{network.name}' cannot be undone"
     if not sys.stdin.isatty():
-        raise UsageError(cost, hint="--yes goes on without asking")
-    click.confirm(f"{cost}: go on?", abort=True, err=True)
+        raise UsageError(what, hint="--yes goes on without asking")
+    click.confirm(f"{what}: go on?", abort=True, err=True)
 
 
 def application(given: Mapping[str, Any]) -> Application:

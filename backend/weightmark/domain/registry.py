@@ -145,6 +145,29 @@ class AuthorityWord:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningKeyWord:
+    """A publisher's signing key, valid while ``valid_from <= time < until``.
+
+    The contract takes any number but 0 for an algorithm; `KeyAlgorithm` has those that are known.
+    """
+
+    algorithm: int
+    valid_from: int
+    until: int
+
+    @classmethod
+    def unpack(cls, word: int) -> SigningKeyWord | None:
+        """Read a word as the contract packs it; one that was never written gives ``None``."""
+        if word == 0:
+            return None
+        return cls(_field(word, 240, 8), _field(word, 160, 40), _field(word, 200, 40))
+
+    def is_valid_at(self, time: int) -> bool:
+        """Whether the key was valid at ``time``."""
+        return self.valid_from <= time < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class HeadWord:
     """The newest sequence number of a model, and a hash chain over all of its releases."""
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+
+from weightmark.domain.text import printable
+from weightmark.errors import ValueFormatError
 
 # The last second of the year 9999, which is the last that ISO 8601 writes in four digits.
 _LAST_SECOND = 253_402_300_799
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z)?", re.ASCII)
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([hdw])")
+_SECONDS = {"h": 3_600, "d": 86_400, "w": 604_800}
 
 
 def utc_text(seconds: int) -> str:
@@ -13,3 +21,31 @@ def utc_text(seconds: int) -> str:
     if not 0 <= seconds <= _LAST_SECOND:
         return "never"
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_time(text: str, now: int) -> int:
+    """Read a time in UTC, a day (its beginning), or a duration from ``now`` on, as seconds.
+
+    Raises:
+        ValueFormatError: It is none of them, or is before 1970 or after 9999.
+    """
+    duration = _DURATION.fullmatch(text)
+    ahead = now + int(duration[1]) * _SECONDS[duration[2]] if duration else None
+    seconds = _instant(text) if ahead is None else ahead
+    if not 0 <= seconds <= _LAST_SECOND:
+        raise ValueFormatError(f"'{text}' is not between 1970 and 9999")
+    return seconds
+
+
+def _instant(text: str) -> int:
+    try:
+        written = _TIME.fullmatch(text) is not None
+        read = datetime.fromisoformat(text) if written else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise ValueFormatError(
+            f"'{printable(text[:40])}' is not a time",
+            hint="write 2026-11-21T09:00:00Z, 2026-11-21, or a duration from now on: 90d, 12h, 2w",
+        )
+    return int(read.replace(tzinfo=UTC).timestamp())

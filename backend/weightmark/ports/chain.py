@@ -107,6 +107,13 @@ class ChainReader(Protocol):
         """
         ...
 
+    def signing_keys(self, registry: str, publisher: str, block: Block) -> tuple[bytes, ...]:
+        """Return the fingerprints in the ``SigningKeyAdded`` events of a publisher up to a block.
+
+        The oldest is first. What each is now, its word says.
+        """
+        ...
+
 
 class ChainDrafter(Protocol):
     """A chain, as an account sees it before it sends anything; no key is needed.

@@ -63,7 +63,7 @@ def publication_document(publication: Publication) -> PublicationDocument:
         "artifact_root": publication.manifest.artifact_root,
         "manifest_hash": hex_text(publication.manifest_hash),
         "manifest_path": publication.manifest_path,
-        **_transaction(publication.receipt),
+        **transaction_document(publication.receipt),
     }
 
 
@@ -73,7 +73,7 @@ def revocation_document(revocation: Revocation) -> RevocationDocument:
         "reference": revocation.reference,
         "network": revocation.release.network.name,
         "reason": revocation.reason.label,
-        **_transaction(revocation.receipt),
+        **transaction_document(revocation.receipt),
     }
 
 
@@ -93,7 +93,8 @@ def file_record_document(record: FileRecord) -> FileRecordDocument:
     return {**record_document(record.release), "path": record.path, "size": record.size}
 
 
-def _transaction(receipt: TransactionReceipt | None) -> TransactionDocument:
+def transaction_document(receipt: TransactionReceipt | None) -> TransactionDocument:
+    """Return a transaction for programs."""
     if receipt is None:
         return {"transaction_hash": "", "block_number": None, "gas_used": None}
     return {

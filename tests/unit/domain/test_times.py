@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weightmark.domain.registry import FOREVER
-from weightmark.domain.times import utc_text
+from weightmark.domain.times import parse_time, utc_text
+from weightmark.errors import ValueFormatError
 
 
 @given(st.integers(0, 253_402_300_799))
@@ -35,3 +36,41 @@ def test_a_time_out_of_range_never_comes(seconds: int) -> None:
 )
 def test_the_ends_of_the_range(seconds: int, text: str) -> None:
     assert utc_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-01", 0),
+        ("2026-11-21T09:00:00Z", 1_795_251_600),
+        ("2026-11-21T09:00Z", 1_795_251_600),
+        ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ("12h", 1_000 + 43_200),
+        ("90d", 1_000 + 7_776_000),
+        ("2w", 1_000 + 1_209_600),
+    ],
+)
+def test_a_time_is_read(text: str, seconds: int) -> None:
+    assert parse_time(text, 1_000) == seconds
+
+
+@given(st.integers(0, 253_402_300_799))
+def test_what_is_written_is_read(seconds: int) -> None:
+    assert parse_time(utc_text(seconds), 0) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "now", "0d", "-1d", "1y", "9999999d", "1795251600", "2026-13-01", "2026-02-30", "never",
+     "2026-11-21T09:00:00", "2026-11-21T09:00:00+01:00", "2026-11-21 09:00:00Z", "20261121",
+     "2026-W47", "1969-12-31", "0001-01-01", "٢026-11-21", "\x1b[31m"],
+)  # fmt: skip
+def test_what_is_no_time(text: str) -> None:
+    with pytest.raises(ValueFormatError) as caught:
+        parse_time(text, 1_000)
+    assert "\x1b" not in caught.value.message
+
+
+def test_a_duration_ends_before_the_year_10000() -> None:
+    with pytest.raises(ValueFormatError, match="between 1970 and 9999"):
+        parse_time("1h", 253_402_300_000)

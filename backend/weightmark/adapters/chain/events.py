@@ -23,6 +23,8 @@ REGISTERED_TOPIC = keccak256(
 
 REVOKED_TOPIC = keccak256(b"ReleaseRevoked(bytes32,address,bytes32,uint8,bytes32)")
 
+SIGNING_KEY_ADDED_TOPIC = keccak256(b"SigningKeyAdded(address,bytes32,uint8,uint40,uint40)")
+
 # The contract's bounds on names, versions and CIDs allow 128, 64 and 64 bytes.
 _HEAD_WORDS = 6
 _MAX_DATA = (_HEAD_WORDS + 3 + 4 + 2 + 2) * WORD
@@ -97,6 +99,21 @@ def successors_in(logs: Iterable[EventLog]) -> dict[bytes, bytes]:
         if log.data[WORD:] != NO_SUCCESSOR:
             found[log.topics[3]] = log.data[WORD:]
     return found
+
+
+def fingerprints_in(logs: Iterable[EventLog]) -> tuple[bytes, ...]:
+    """Return the fingerprints that ``SigningKeyAdded`` events tell of, in their order.
+
+    Raises:
+        ChainUnreachableError: The contract cannot have written one of the events.
+    """
+    found: list[bytes] = []
+    for log in logs:
+        told = (len(log.topics), *log.topics[:1], len(log.data))
+        if told != (3, SIGNING_KEY_ADDED_TOPIC, 3 * WORD):
+            raise _nonsense(log)
+        found.append(log.topics[2])
+    return tuple(found)
 
 
 def shown_version(version: bytes) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from weightmark.adapters.chain.events import (
     REVOKED_TOPIC,
+    SIGNING_KEY_ADDED_TOPIC,
+    fingerprints_in,
     registration_of,
     successors_in,
     topics_of,
@@ -13,7 +15,7 @@ from weightmark.adapters.chain.events import (
 from weightmark.adapters.chain.json_rpc import Call, Transport
 from weightmark.adapters.chain.log_search import LogSearch
 from weightmark.adapters.chain.rpc_values import Answers
-from weightmark.domain.keccak import keccak256
+from weightmark.domain.keccak import address_word, keccak256
 from weightmark.domain.statements import Registration
 from weightmark.ports.chain import Block, BlockTag, RegistrationFilter
 
@@ -77,6 +79,11 @@ class RpcChainReader:
             logs = self._logs.find(registry, ((REVOKED_TOPIC,), None, None, batch), block)
             found |= successors_in(logs)
         return found
+
+    def signing_keys(self, registry: str, publisher: str, block: Block) -> tuple[bytes, ...]:
+        """Return the fingerprints of the signing keys that a publisher added."""
+        topics = ((SIGNING_KEY_ADDED_TOPIC,), (address_word(publisher),))
+        return fingerprints_in(self._logs.find(registry, topics, block))
 
     def _block(self, tag: str) -> Block:
         return self._answers.block(self._answers.call("eth_getBlockByNumber", tag, False))  # noqa: FBT003

@@ -10,11 +10,14 @@ from weightmark.adapters.chain.embedded.database import Nodes, corrupt, reading
 from weightmark.adapters.chain.embedded.state import Header, State, VerifiedNodes
 from weightmark.adapters.chain.events import (
     REVOKED_TOPIC,
+    SIGNING_KEY_ADDED_TOPIC,
     EventLog,
+    fingerprints_in,
     registration_of,
     successors_in,
     topics_of,
 )
+from weightmark.domain.keccak import address_word
 from weightmark.domain.networks import EMBEDDED_CHAIN_ID
 from weightmark.domain.statements import Registration
 from weightmark.ports.chain import Block, BlockTag, RegistrationFilter
@@ -94,6 +97,20 @@ class EmbeddedChainReader:
                 row for each in release_ids for row in connection.execute(query, (*known, each))
             ]
         return successors_in(EventLog(tuple(row[:4]), *row[4:]) for row in rows)
+
+    def signing_keys(self, registry: str, publisher: str, block: Block) -> tuple[bytes, ...]:
+        """Return the fingerprints of the signing keys that a publisher added."""
+        query = f"{_EVENTS} AND topic0 = ? AND topic1 = ? ORDER BY block_number, position"
+        values = (
+            bytes.fromhex(registry[2:]),
+            block.number,
+            SIGNING_KEY_ADDED_TOPIC,
+            address_word(publisher),
+        )
+        with reading(self._path) as connection:
+            rows = connection.execute(query, values).fetchall()
+        # SQLite keeps all four topics; the event has three.
+        return fingerprints_in(EventLog(tuple(row[:3]), *row[4:]) for row in rows)
 
     @contextmanager
     def _nodes(self) -> Iterator[VerifiedNodes]:

@@ -1,0 +1,114 @@
+"""Looking at publishers, and acting as an owner: what the commands are made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.bootstrap.application import Application, unix_time
+from weightmark.adapters.state.atomic import read_small
+from weightmark.domain.identifiers import checksum_address
+from weightmark.domain.networks import Network
+from weightmark.domain.reference import check_publisher
+from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint
+from weightmark.domain.trust import OWN_NICKNAME
+from weightmark.errors import MissingPathError, NoKeyError, UsageError, ValueFormatError
+
+if TYPE_CHECKING:
+    from weightmark.services.ownership import Ownership
+    from weightmark.services.publisher_state import PublisherState
+
+
+def state_of(application: Application, publisher: str | None) -> PublisherState:
+    """Read a publisher, ``[chain:]`` and an address or a nickname; by default the key's own.
+
+    Without a key it is ``me``.
+
+    Raises:
+        UsageError: The chosen network contradicts the chain.
+        ValueFormatError: The publisher is malformed, or unknown.
+        UnavailableError: The chain is out of reach, or the registry is not there.
+        LookAlikeContractError: The contract is not the registry.
+    """
+    from weightmark.services.publisher_state import PublisherState
+
+    network, address = _identity(application, publisher)
+    return PublisherState(application.chains, network, address)
+
+
+def ownership_of(
+    application: Application, publisher: str | None, owner_index: int | None
+) -> tuple[PublisherState, Ownership]:
+    """Return a publisher, and what plans the actions of the configured key as its owner.
+
+    Args:
+        application: What is configured.
+        publisher: As in `state_of`.
+        owner_index: Which of the publisher's owners the key is; None to find out.
+
+    Raises:
+        NotAuthorizedError: The key is no owner.
+        KeyFileError: There is no key, or it cannot be used.
+        WeightmarkError: As in `state_of`.
+    """
+    from weightmark.services.ownership import Ownership
+
+    state = state_of(application, publisher)
+    account = application.accounts.address(state.network)
+    return state, Ownership(state, account, unix_time(), owner_index)
+
+
+def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, KeyAlgorithm]:
+    """Return fingerprint and algorithm of a public key: a file, or a fingerprint with an algorithm.
+
+    Raises:
+        UsageError: A fingerprint comes without an algorithm, or a file's key has another one.
+        MissingPathError: The file is not there.
+        KeyFileError: It is no public key.
+        ConfigurationError: It cannot be read, or is too large.
+    """
+    from weightmark.adapters.public_key import identify_public_key
+
+    try:
+        fingerprint = parse_fingerprint(text)
+    except ValueFormatError:
+        data = read_small(Path(text))
+        if data is None:
+            raise MissingPathError(
+                f"there is no public key {text}",
+                hint="name a file in PEM or DER, or a fingerprint: 64 hex digits",
+            ) from None
+        fingerprint, found = identify_public_key(data, text)
+        if algorithm not in (None, found):
+            raise UsageError(f"'{text}' is a key of {found.label}") from None
+        return fingerprint, found
+    if algorithm is None:
+        raise UsageError("a fingerprint does not tell its algorithm", hint="add --algorithm")
+    return fingerprint, algorithm
+
+
+def account_of(text: str) -> str:
+    """Return an account's address with its checksum; an index as it is.
+
+    Raises:
+        ValueFormatError: It is neither.
+    """
+    return text if text.isdecimal() else checksum_address(text)
+
+
+def _identity(application: Application, publisher: str | None) -> tuple[Network, str]:
+    from weightmark.services.lookup import resolve_publisher
+
+    chain, _, name = (publisher or _own(application)).rpartition(":")
+    trust = application.trust.load()
+    return resolve_publisher(chain, check_publisher(name), trust, application.chains)
+
+
+def _own(application: Application) -> str:
+    network, accounts = application.network, application.accounts
+    if accounts.is_made_on_first_use(network):
+        return OWN_NICKNAME
+    try:
+        return f"{network.name}:{accounts.address(network)}"
+    except NoKeyError:
+        return OWN_NICKNAME

@@ -1,0 +1,82 @@
+"""Public keys in files; the vectors were made with ``openssl``."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from weightmark.adapters.public_key import identify_public_key
+from weightmark.domain.signing_keys import KeyAlgorithm
+from weightmark.errors import KeyFileError
+
+# RFC 8410, section 10.1.
+ED25519_PEM = b"""-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+"""
+ED25519_INFO = bytes.fromhex(
+    "302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1"
+)
+
+
+def pem(key: PrivateKeyTypes, encoding: Encoding = Encoding.PEM) -> bytes:
+    return key.public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_a_fingerprint_is_of_the_subject_public_key_info() -> None:
+    expected = (hashlib.sha256(ED25519_INFO).digest(), KeyAlgorithm.ED25519)
+    assert identify_public_key(ED25519_PEM, "key.pem") == expected
+    assert identify_public_key(ED25519_INFO, "key.der") == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [
+        (ec.generate_private_key(ec.SECP256R1()), KeyAlgorithm.ECDSA_P256_SHA256),
+        (ec.generate_private_key(ec.SECP384R1()), KeyAlgorithm.ECDSA_P384_SHA384),
+        (ec.generate_private_key(ec.SECP521R1()), KeyAlgorithm.ECDSA_P521_SHA512),
+        (ec.generate_private_key(ec.SECP256K1()), KeyAlgorithm.ETHEREUM),
+        (ed25519.Ed25519PrivateKey.generate(), KeyAlgorithm.ED25519),
+        (rsa.generate_private_key(65537, 2048), KeyAlgorithm.RSA_PSS_SHA256),
+    ],
+    ids=lambda value: value.label if isinstance(value, KeyAlgorithm) else "key",
+)
+def test_a_key_tells_its_algorithm(key: PrivateKeyTypes, algorithm: KeyAlgorithm) -> None:
+    fingerprint, found = identify_public_key(pem(key), "key")
+    assert found is algorithm
+    assert fingerprint == hashlib.sha256(pem(key, Encoding.DER)).digest()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no public key"),
+        (b"\xff" * 100, "no public key"),
+        (ED25519_PEM[:60], "no public key"),
+        (ED25519_INFO[:-1], "no public key"),
+        (pem(ed448.Ed448PrivateKey.generate()), "signs no manifest"),
+        (pem(ec.generate_private_key(ec.BrainpoolP256R1())), "signs no manifest"),
+    ],
+    ids=["empty", "bytes", "cut", "short", "ed448", "brainpool"],
+)
+def test_what_is_no_key_for_manifests(data: bytes, reason: str) -> None:
+    with pytest.raises(KeyFileError, match=reason):
+        identify_public_key(data, "key")
+
+
+def test_a_private_key_is_not_taken_and_not_shown() -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(KeyFileError) as caught:
+        identify_public_key(data, "key.pem")
+    assert "-pubout" in caught.value.hint
+    assert data.splitlines()[1].decode() not in caught.value.message
