@@ -6,10 +6,11 @@ import {AttestationWord} from "contracts/types/AttestationWord.sol";
 
 import {AttestationsHandler} from "./utils/AttestationsHandler.sol";
 import {AttestationsTest} from "./utils/AttestationsTest.sol";
+import {Handled} from "./utils/Handled.sol";
 
 /// @dev The laws of the attestations, held against what the handler saw happen: by attesters and by
 /// whoever submits what they signed, or what they did not, in any order and at any time.
-contract AttestationsInvariantsTest is AttestationsTest {
+contract AttestationsInvariantsTest is AttestationsTest, Handled {
     AttestationsHandler private _handler;
     AttestationId[] private _ids;
 
@@ -21,12 +22,6 @@ contract AttestationsInvariantsTest is AttestationsTest {
                 _ids.push(_handler.idAt(who, what));
             }
         }
-    }
-
-    /// @dev Read by forge: only the handler is called.
-    function targetContracts() public view returns (address[] memory targets) {
-        targets = new address[](1);
-        targets[0] = address(_handler);
     }
 
     /// @dev A time of attestation never changes; where nobody attested, there is none.
@@ -72,5 +67,9 @@ contract AttestationsInvariantsTest is AttestationsTest {
     /// @dev No ether is held.
     function invariant_NoEtherIsHeld() public view {
         vm.assertEq(address(attestations).balance, 0);
+    }
+
+    function handlerAddress() internal view override returns (address) {
+        return address(_handler);
     }
 }

@@ -3,21 +3,16 @@ pragma solidity ^0.8.37;
 
 import {BatchAnchorsHandler} from "./utils/BatchAnchorsHandler.sol";
 import {BatchAnchorsTest} from "./utils/BatchAnchorsTest.sol";
+import {Handled} from "./utils/Handled.sol";
 
 /// @dev The laws of the anchors, held against what the handler saw happen, by any sender, in any
 /// order and at any time.
-contract BatchAnchorsInvariantsTest is BatchAnchorsTest {
+contract BatchAnchorsInvariantsTest is BatchAnchorsTest, Handled {
     BatchAnchorsHandler private _handler;
 
     function setUp() public override {
         super.setUp();
         _handler = new BatchAnchorsHandler(anchors);
-    }
-
-    /// @dev Read by forge: only the handler is called.
-    function targetContracts() public view returns (address[] memory targets) {
-        targets = new address[](1);
-        targets[0] = address(_handler);
     }
 
     /// @dev A written anchor never changes.
@@ -45,5 +40,9 @@ contract BatchAnchorsInvariantsTest is BatchAnchorsTest {
     /// @dev No ether is held.
     function invariant_NoEtherIsHeld() public view {
         vm.assertEq(address(anchors).balance, 0);
+    }
+
+    function handlerAddress() internal view override returns (address) {
+        return address(_handler);
     }
 }

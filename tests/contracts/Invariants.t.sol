@@ -7,12 +7,13 @@ import {ModelId} from "contracts/types/Identifiers.sol";
 import {ReleaseWord} from "contracts/types/ReleaseWord.sol";
 import {SigningKeyWord} from "contracts/types/SigningKeyWord.sol";
 
+import {Handled} from "./utils/Handled.sol";
 import {RegistryHandler} from "./utils/RegistryHandler.sol";
 import {RegistryTest} from "./utils/RegistryTest.sol";
 
 /// @dev The laws of the registry, held against what the handler saw happen. The handler acts as two
 /// publishers, as their authorities and as strangers, in any order and at any time.
-contract InvariantsTest is RegistryTest {
+contract InvariantsTest is RegistryTest, Handled {
     RegistryHandler private _handler;
 
     function setUp() public override {
@@ -20,10 +21,32 @@ contract InvariantsTest is RegistryTest {
         _handler = new RegistryHandler(registry);
     }
 
-    /// @dev Read by forge: only the handler is called.
-    function targetContracts() public view returns (address[] memory targets) {
-        targets = new address[](1);
-        targets[0] = address(_handler);
+    /// @dev Laws hold of a handler that does nothing: each call must succeed, and be refused, at times.
+    function test_TheHandlerReachesEveryCall() public {
+        for (uint256 seed = 0; seed < 60; seed++) {
+            _handler.passesTime(seed);
+            _handler.registers(seed);
+            _handler.revokes(seed);
+            _handler.addsAuthority(seed);
+            _handler.endsAuthority(seed);
+            _handler.addsKey(seed);
+            _handler.endsKey(seed);
+            _handler.sendsEther(seed);
+        }
+        bytes4[8] memory calls = [
+            registry.register.selector,
+            registry.registerFor.selector,
+            registry.revoke.selector,
+            registry.revokeFor.selector,
+            registry.addAuthority.selector,
+            registry.endAuthority.selector,
+            registry.addSigningKey.selector,
+            registry.endSigningKey.selector
+        ];
+        for (uint256 i = 0; i < calls.length; i++) {
+            vm.assertNotEq(bytes32(_handler.successes(calls[i])), 0);
+            vm.assertNotEq(bytes32(_handler.refusals(calls[i])), 0);
+        }
     }
 
     /// @dev A registered commitment, its time, sequence and authority never change.
@@ -138,6 +161,10 @@ contract InvariantsTest is RegistryTest {
     /// @dev Every success says one thing in one event, and the state says the same.
     function invariant_EveryEventHasItsState() public view {
         vm.assertEq(_handler.eventsWithoutState(), 0);
+    }
+
+    function handlerAddress() internal view override returns (address) {
+        return address(_handler);
     }
 
     function _registered(uint256 number)

@@ -6,34 +6,16 @@ import {ReleaseStatement, RevocationStatement} from "contracts/types/Statements.
 
 import {RegistryTest} from "./utils/RegistryTest.sol";
 
-/// @dev The hashes are written out once more here, from EIP-712 and the documented type strings.
-abstract contract TypedDataTest is RegistryTest {
-    function _separator(uint256 chain, address verifier) internal pure returns (bytes32) {
-        bytes32 typeHash = keccak256(
-            "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-        );
-        return
-            keccak256(
-                abi.encode(typeHash, keccak256("Weightmark"), keccak256("1"), chain, verifier)
-            );
-    }
-
-    function _digest(bytes32 structHash) internal view returns (bytes32) {
-        bytes32 separator = _separator(31337, address(registry));
-        return keccak256(abi.encodePacked(hex"1901", separator, structHash));
-    }
-}
-
-contract DomainSeparatorTest is TypedDataTest {
+contract DomainSeparatorTest is RegistryTest {
     function testFuzz_IsOfThisChainAndContract(uint64 chain) public {
         vm.chainId(chain);
-        vm.assertEq(registry.domainSeparator(), _separator(chain, address(registry)));
+        vm.assertEq(registry.domainSeparator(), separatorOf(chain, address(registry)));
         ModelRegistry another = new ModelRegistry();
-        vm.assertEq(another.domainSeparator(), _separator(chain, address(another)));
+        vm.assertEq(another.domainSeparator(), separatorOf(chain, address(another)));
     }
 }
 
-contract Eip712DomainTest is TypedDataTest {
+contract Eip712DomainTest is RegistryTest {
     function testFuzz_DescribesTheSeparator(uint64 chain) public {
         vm.chainId(chain);
         (
@@ -56,7 +38,8 @@ contract Eip712DomainTest is TypedDataTest {
     }
 }
 
-contract ReleaseDigestTest is TypedDataTest {
+/// @dev The hash is written out once more here, from EIP-712 and the documented type string.
+contract ReleaseDigestTest is RegistryTest {
     function testFuzz_IsTheHashOfEip712(ReleaseStatement memory statement, uint256 deadline)
         public
         view
@@ -77,7 +60,9 @@ contract ReleaseDigestTest is TypedDataTest {
                 deadline
             )
         );
-        vm.assertEq(registry.releaseDigest(statement, deadline), _digest(structHash));
+        vm.assertEq(
+            registry.releaseDigest(statement, deadline), digestOf(address(registry), structHash)
+        );
     }
 
     function testFuzz_IsOfThisChainAndContract(uint64 chain, uint256 deadline) public {
@@ -90,7 +75,8 @@ contract ReleaseDigestTest is TypedDataTest {
     }
 }
 
-contract RevocationDigestTest is TypedDataTest {
+/// @dev The hash is written out once more here, from EIP-712 and the documented type string.
+contract RevocationDigestTest is RegistryTest {
     function testFuzz_IsTheHashOfEip712(RevocationStatement memory statement, uint256 deadline)
         public
         view
@@ -109,7 +95,9 @@ contract RevocationDigestTest is TypedDataTest {
                 deadline
             )
         );
-        vm.assertEq(registry.revocationDigest(statement, deadline), _digest(structHash));
+        vm.assertEq(
+            registry.revocationDigest(statement, deadline), digestOf(address(registry), structHash)
+        );
     }
 
     function testFuzz_IsOfThisChainAndContract(uint64 chain, uint256 deadline) public {

@@ -33,9 +33,11 @@ abstract contract RegistryActors is RegistryTest {
     uint256 public trespasses;
     /// @dev Calls that succeeded with other than one event whose state is there.
     uint256 public eventsWithoutState;
-    /// @dev Calls that succeeded with ether, and calls that succeeded at all.
+    /// @dev Calls that succeeded with ether.
     uint256 public acceptedEther;
-    uint256 public successes;
+    /// @dev Calls that succeeded at all, and calls that were refused to who may not.
+    mapping(bytes4 selector => uint256) public successes;
+    mapping(bytes4 selector => uint256) public refusals;
 
     constructor(ModelRegistry target) {
         registry = target;
@@ -46,7 +48,7 @@ abstract contract RegistryActors is RegistryTest {
         }
     }
 
-    /// @dev The registry is given; forge calls this like any other action.
+    /// @dev The registry is given.
     function setUp() public override {}
 
     /// @dev Every choice of a call follows from its one argument.
@@ -96,8 +98,9 @@ abstract contract RegistryActors is RegistryTest {
         if (!by.signs) vm.prank(by.account);
         (bool success,) = address(registry).call(call);
         Log[] memory logs = vm.getRecordedLogs();
+        if (!success && !allowed) refusals[bytes4(call)]++;
         if (!success) return false;
-        successes++;
+        successes[bytes4(call)]++;
         if (!allowed) trespasses++;
         if (logs.length != 1 || !RegistryEvents.isState(registry, logs[0])) eventsWithoutState++;
         return true;
