@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from weightmark.errors import AlreadyExistsError, ConfigurationError, StorageError
@@ -37,7 +38,9 @@ def private_folder(path: Path) -> Path:
 def private_file(path: Path) -> Path:
     """Make an empty file that only its owner can read, where there is none, and its folder.
 
-    For files that others fill: SQLite gives its journals the mode of the database.
+    For files that others fill: SQLite gives its journals the mode of the database. One that is
+    there is not opened, as closing it would take SQLite's locks on it from all threads
+    (https://sqlite.org/howtocorrupt.html, 2.2).
 
     Returns:
         The file.
@@ -45,11 +48,9 @@ def private_file(path: Path) -> Path:
     Raises:
         StorageError: It cannot be made.
     """
-    private_folder(path.parent)
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
-    except OSError as error:
-        raise storage_error(path, error) from None
+    if not os.path.lexists(path):
+        with suppress(AlreadyExistsError):
+            write_private(path, b"", replace=False)
     return path
 
 

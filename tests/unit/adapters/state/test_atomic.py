@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -96,6 +99,20 @@ def test_a_file_that_others_fill_is_private_and_kept(tmp_path: Path, no_umask: N
     assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
     path.write_bytes(b"filled")
     assert private_file(path).read_bytes() == b"filled"
+
+
+def test_the_locks_of_others_on_a_file_stay(tmp_path: Path) -> None:
+    """A process loses all of its locks on a file that it closes; SQLite's are of that kind."""
+    path = private_file(tmp_path / "file")
+    attempt = (
+        "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    )
+    with path.open("r+") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        private_file(path)
+        command = [sys.executable, "-c", attempt, path]
+        other = subprocess.run(command, stderr=subprocess.PIPE, check=False)
+    assert b"BlockingIOError" in other.stderr
 
 
 def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
