@@ -21,7 +21,7 @@ from weightmark.domain.manifest import Metadata
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import UsageError, VerificationFailedError
-from weightmark.ports.artifacts import Advance, Start
+from weightmark.ports.artifacts import Start, no_progress
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
 
@@ -92,7 +92,7 @@ def verify(
     request = verification_request(
         application, Path(path), release=release, only=patterns, manifest=_path(manifest)
     )
-    return application.verifier().verify(request, progress or _silent)
+    return application.verifier().verify(request, progress or no_progress)
 
 
 def require(
@@ -192,7 +192,7 @@ def publish(
     request = publish_request(
         application, Path(source), draft, out=_path(out), authority_index=authority
     )
-    return application.publisher(request.network).publish(request, progress or _silent)
+    return application.publisher(request.network).publish(request, progress or no_progress)
 
 
 def revoke(
@@ -283,7 +283,3 @@ def _reason(given: Reason | str) -> Reason:
 
 def _path(path: PathLike | None) -> Path | None:
     return None if path is None else Path(path)
-
-
-def _silent(_: int) -> Advance:
-    return lambda _: None

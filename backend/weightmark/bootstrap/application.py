@@ -11,6 +11,7 @@ from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weightmark.adapters.state.atomic import read_small
 from weightmark.adapters.state.keys import KeyFolder
 from weightmark.bootstrap.accounts import (
     PRIVATE_KEY_VARIABLE,
@@ -19,7 +20,7 @@ from weightmark.bootstrap.accounts import (
     refuse_to_ask,
 )
 from weightmark.bootstrap.artifacts import Artifacts
-from weightmark.bootstrap.settings import Settings, load_settings, read_small
+from weightmark.bootstrap.settings import Settings, load_settings
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import Policy, decode_policy
 from weightmark.errors import ConfigurationError

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.adapters.state.atomic import storage_error
 from weightmark.bootstrap.application import Application
 from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
@@ -90,9 +91,11 @@ def _data_directory(application: Application) -> str:
 
 
 def _check_writable(folder: Path) -> None:
-    probe = folder / ".writable"
-    write_private(probe, b"", replace=True)
-    probe.unlink()
+    try:
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0")
+    except OSError as error:
+        raise storage_error(folder, error) from None
 
 
 def _trust(application: Application) -> str:

@@ -15,11 +15,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from weightmark.adapters.state.atomic import read_regular
+from weightmark.adapters.state.atomic import read_small
 from weightmark.errors import ConfigurationError
 
 FILE_NAME = "weightmark.toml"
-MAX_FILE_SIZE = 2**20
 
 
 # No path holds NUL; options and variables cannot.
@@ -163,20 +162,3 @@ def _read(path: Path) -> dict[str, str] | None:
             f"the configuration {path} is malformed: {error}",
             hint=f"it may hold: {', '.join(OPTIONS)}",
         ) from None
-
-
-def read_small(path: Path) -> bytes | None:
-    """Return the bytes of a small regular file, or None where no file is.
-
-    Raises:
-        ConfigurationError: It is no regular file, cannot be read, or is too large.
-    """
-    try:
-        data = read_regular(path, MAX_FILE_SIZE + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
-    if len(data) > MAX_FILE_SIZE:
-        raise ConfigurationError(f"{path} is larger than {MAX_FILE_SIZE} bytes")
-    return data

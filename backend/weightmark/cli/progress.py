@@ -6,23 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from weightmark.ports.artifacts import Advance, Start
-
-
-def ignore(_: int) -> None:
-    """Take progress, and show none."""
-
-
-def silent(_: int) -> Advance:
-    """Start without showing progress."""
-    return ignore
+from weightmark.ports.artifacts import Advance, Start, no_progress
 
 
 @contextmanager
 def progress(label: str) -> Iterator[Start]:
     """Show a bar with rate and time left while files are read."""
     if not sys.stderr.isatty():
-        yield silent
+        yield no_progress
         return
     from rich.console import Console
     from rich.progress import (

@@ -26,6 +26,11 @@ Advance = Callable[[int], None]
 Start = Callable[[int], Advance]
 
 
+def no_progress(_: int) -> Advance:
+    """Start without showing progress."""
+    return lambda _: None
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What an artifact holds, before anything is read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.conftest import ModelMaker
 from tests.fakes.chain import FakeChain, FakeChainWriter
 from tests.unit.services.world import ALICE, SEPOLIA, FakeChains, unseen
 from weightmark.adapters.state.keys import PrivateKey
+from weightmark.bootstrap import diagnosis
 from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
@@ -153,7 +155,7 @@ def test_what_is_broken_is_told_with_what_mends_it(tmp_path: Path) -> None:
         "key",
     }
     assert "can be written" in found["data directory"].message
-    assert not (home / ".writable").exists()
+    assert {each.name for each in home.iterdir()} == {"trust.toml", "records.sqlite3", "keys"}
 
 
 def test_a_data_directory_that_cannot_be_is_told(tmp_path: Path) -> None:
@@ -161,6 +163,19 @@ def test_a_data_directory_that_cannot_be_is_told(tmp_path: Path) -> None:
     found = {each.subject: each for each in diagnose(Application(settings, {}, refuse_to_ask))}
     assert found["data directory"].condition is Condition.FAILING
     assert "File name too long" in found["data directory"].message
+
+
+def test_a_data_directory_that_takes_nothing_more_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> object:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(diagnosis, "TemporaryFile", full)
+    settings = Settings(data_dir=tmp_path, config_dir=tmp_path)
+    found = {each.subject: each for each in diagnose(Application(settings, {}, refuse_to_ask))}
+    assert found["data directory"].condition is Condition.FAILING
+    assert "No space left on device" in found["data directory"].message
 
 
 def test_a_network_that_answers_is_told(tmp_path: Path) -> None:

@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from weightmark.bootstrap import settings as module
+from weightmark.adapters.state.atomic import MAX_SMALL_FILE
 from weightmark.bootstrap.settings import (
     FILE_NAME,
-    MAX_FILE_SIZE,
     OPTIONS,
     Settings,
     load_settings,
-    read_small,
     working_environment,
 )
 from weightmark.errors import ConfigurationError
@@ -109,7 +107,7 @@ def test_without_it_state_is_in_the_users_directories(work: Path, user_home: Pat
         (b"\xff", "malformed"),
         (b"network = " + b"[" * 100_000, "malformed"),
         (b"private_key = 'x'", "private_key"),
-        (b"#" * (MAX_FILE_SIZE + 1), "larger than"),
+        (b"#" * (MAX_SMALL_FILE + 1), "larger than"),
         (rb'trust = "a\u0000b"', "trust"),
     ],
     ids=range(8),
@@ -162,16 +160,6 @@ def test_a_link_does_not_hide_that_it_is_inside(work: Path, load: Load) -> None:
     link.symlink_to(work)
     with pytest.raises(ConfigurationError, match="lies inside the artifact"):
         load().refuse_files_inside(link)
-
-
-def test_files_are_read_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_FILE_SIZE", 4)
-    (tmp_path / "file").write_bytes(b"1234")
-    assert read_small(tmp_path / "file") == b"1234"
-    assert read_small(tmp_path / "file/none") is None
-    (tmp_path / "file").write_bytes(b"12345")
-    with pytest.raises(ConfigurationError, match="larger than 4 bytes"):
-        read_small(tmp_path / "file")
 
 
 @pytest.mark.parametrize(

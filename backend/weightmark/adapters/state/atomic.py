@@ -12,6 +12,7 @@ from weightmark.errors import AlreadyExistsError, ConfigurationError, StorageErr
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+MAX_SMALL_FILE = 2**20
 
 
 def private_folder(path: Path) -> Path:
@@ -102,6 +103,26 @@ def read_regular(path: Path, limit: int) -> bytes:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise ConfigurationError(f"{path} is not a regular file", hint="name a regular file")
         return stream.read(limit)
+
+
+def read_small(path: Path) -> bytes | None:
+    """Return the bytes of a small regular file, or None where no file is.
+
+    Raises:
+        ConfigurationError: It is no regular file, cannot be read, or is larger than
+            `MAX_SMALL_FILE` bytes.
+    """
+    try:
+        data = read_regular(path, MAX_SMALL_FILE + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error.strerror}", hint="correct its permissions, or its place"
+        ) from None
+    if len(data) > MAX_SMALL_FILE:
+        raise ConfigurationError(f"{path} is larger than {MAX_SMALL_FILE} bytes")
+    return data
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:

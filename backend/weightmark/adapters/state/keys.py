@@ -19,11 +19,12 @@ import msgspec
 from msgspec import Struct
 
 from weightmark.adapters.imports import kept_recursion_limit
-from weightmark.adapters.state.atomic import storage_error, write_private
+from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.text import printable
 from weightmark.errors import (
     AlreadyExistsError,
+    ConfigurationError,
     KeyFileError,
     MissingPathError,
     ValueFormatError,
@@ -263,8 +264,9 @@ def _accounts() -> Account:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_KEY_FILE + 1)
+        data = read_regular(path, MAX_KEY_FILE + 1)
+    except ConfigurationError as error:
+        raise KeyFileError(error.message, hint=error.hint) from None
     except OSError as error:
         raise storage_error(path, error) from None
     if len(data) > MAX_KEY_FILE:

@@ -8,13 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from weightmark.adapters.chain.endpoint import check_endpoint
-from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
+from weightmark.adapters.state.atomic import read_small, write_private
 from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.networks import BUILT_IN, LOCAL, Network
 from weightmark.domain.reference import check_nickname
 from weightmark.errors import AlreadyExistsError, ConfigurationError
 
-MAX_NETWORKS_FILE = 2**20
 # The largest chain id, by EIP-2294: what a signature makes of it fits in 64 bits.
 MAX_CHAIN_ID = (2**64 - 1) // 2 - 36
 
@@ -69,14 +68,9 @@ class NetworksFile:
             write_private(self._path, data, replace=True)
 
     def _added(self) -> tuple[Network, ...]:
-        try:
-            data = read_regular(self._path, MAX_NETWORKS_FILE + 1)
-        except FileNotFoundError:
+        data = read_small(self._path)
+        if data is None:
             return ()
-        except OSError as error:
-            raise storage_error(self._path, error) from None
-        if len(data) > MAX_NETWORKS_FILE:
-            raise ConfigurationError(f"{self._path} is larger than {MAX_NETWORKS_FILE} bytes")
         try:
             entries = msgspec.toml.decode(data, type=_File).network
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
+from weightmark.adapters.state.atomic import read_small, write_private
 from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.reference import check_nickname
@@ -20,8 +20,6 @@ from weightmark.errors import (
     ValueFormatError,
     WeightmarkError,
 )
-
-MAX_TRUST_FILE = 2**20
 
 
 class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,14 +42,9 @@ class TrustFile:
 
     def load(self) -> TrustList:
         """Return all entries."""
-        try:
-            data = read_regular(self._path, MAX_TRUST_FILE + 1)
-        except FileNotFoundError:
+        data = read_small(self._path)
+        if data is None:
             return TrustList()
-        except OSError as error:
-            raise storage_error(self._path, error) from None
-        if len(data) > MAX_TRUST_FILE:
-            raise ConfigurationError(f"{self._path} is larger than {MAX_TRUST_FILE} bytes")
         try:
             entries = msgspec.toml.decode(data, type=_File).publisher
             return _trust_list(entries)

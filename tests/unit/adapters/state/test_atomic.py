@@ -13,8 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.modes import mode_of
-from weightmark.adapters.state.atomic import private_file, private_folder, write_private
-from weightmark.errors import AlreadyExistsError, StorageError
+from weightmark.adapters.state import atomic as module
+from weightmark.adapters.state.atomic import (
+    private_file,
+    private_folder,
+    read_small,
+    write_private,
+)
+from weightmark.errors import AlreadyExistsError, ConfigurationError, StorageError
 
 
 @pytest.mark.parametrize("replace", [True, False])
@@ -130,3 +136,13 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         write_private(tmp_path / "folder", b"", replace=True)
     assert [each.name for each in tmp_path.iterdir()] == ["folder"]
+
+
+def test_files_are_read_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_SMALL_FILE", 4)
+    (tmp_path / "file").write_bytes(b"1234")
+    assert read_small(tmp_path / "file") == b"1234"
+    assert read_small(tmp_path / "file/none") is None
+    (tmp_path / "file").write_bytes(b"12345")
+    with pytest.raises(ConfigurationError, match="larger than 4 bytes"):
+        read_small(tmp_path / "file")

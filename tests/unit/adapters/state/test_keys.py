@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -280,6 +281,15 @@ def test_a_damaged_embedded_key_is_not_replaced(folder: Path, keys: KeyFolder) -
     with pytest.raises(KeyFileError, match="is not a keystore file"):
         keys.embedded()
     assert (folder / "local.json").read_bytes() == b"{"
+
+
+def test_a_pipe_in_place_of_the_embedded_key_is_not_waited_for(
+    folder: Path, keys: KeyFolder
+) -> None:
+    folder.mkdir()
+    os.mkfifo(folder / "local.json")
+    with pytest.raises(KeyFileError, match="not a regular file"):
+        keys.embedded()
 
 
 def test_a_folder_in_place_of_a_key_file(folder: Path, keys: KeyFolder) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from weightmark.adapters.state.networks_file import MAX_NETWORKS_FILE, NetworksFile
+from weightmark.adapters.state.atomic import MAX_SMALL_FILE
+from weightmark.adapters.state.networks_file import NetworksFile
 from weightmark.domain.networks import BUILT_IN, LOCAL, Network
 from weightmark.errors import (
     AlreadyExistsError,
     ConfigurationError,
     InputError,
-    StorageError,
     ValueFormatError,
 )
 
@@ -116,7 +116,7 @@ def test_a_network_that_breaks_a_rule(
         b"[[network]]\nname = 'mine'\nchain_id = '1'",
         b"[[network]]\nname = 'mine'\nchain_id = 0",
         b"[[network]]\nname = 'mine'\nchain_id = 1\nurl = ''",
-        b"#" * (MAX_NETWORKS_FILE + 1),
+        b"#" * (MAX_SMALL_FILE + 1),
     ],
     ids=range(9),
 )
@@ -132,7 +132,7 @@ def test_a_malformed_file_is_refused_and_not_replaced(
 
 def test_a_folder_in_place_of_the_file(path: Path, networks: NetworksFile) -> None:
     path.mkdir()
-    with pytest.raises(StorageError, match="cannot be used"):
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
         networks.all()
 
 

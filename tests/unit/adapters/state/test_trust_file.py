@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weightmark.adapters.state.trust_file import MAX_TRUST_FILE, TrustFile
+from weightmark.adapters.state.atomic import MAX_SMALL_FILE
+from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.domain.trust import TrustedPublisher, TrustList
 from weightmark.errors import (
     AlreadyExistsError,
     ConfigurationError,
-    StorageError,
     ValueFormatError,
 )
 
@@ -115,7 +115,7 @@ def test_a_file_that_people_wrote(path: Path, trust: TrustFile) -> None:
         (ENTRY.replace(ONE, ONE[:-1] + "D").encode(), "wrong checksum"),
         (f"{ENTRY}role = 'x'".encode(), "role"),
         ((ENTRY + ENTRY.replace(ONE, OTHER)).encode(), "'acme' stands twice for chain 1"),
-        (b"#" * (MAX_TRUST_FILE + 1), "larger than"),
+        (b"#" * (MAX_SMALL_FILE + 1), "larger than"),
     ],
     ids=range(13),
 )
@@ -132,7 +132,7 @@ def test_a_malformed_file_is_refused_and_not_replaced(
 
 def test_a_folder_in_place_of_the_file(path: Path, trust: TrustFile) -> None:
     path.mkdir(parents=True)
-    with pytest.raises(StorageError, match="cannot be used"):
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
         trust.load()
 
 
@@ -170,5 +170,5 @@ def test_a_folder_without_a_name_in_place_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(StorageError, match="Is a directory"):
+    with pytest.raises(ConfigurationError, match="Is a directory"):
         TrustFile(Path()).add(ACME)
