@@ -78,6 +78,18 @@ class Accounts:
             return self._keys.info(EMBEDDED_KEY).address
         return key.address
 
+    def known_address(self, network: Network) -> str:
+        """Return the address of that key, or an empty text where no key is configured.
+
+        Raises:
+            KeyFileError: The key cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        try:
+            return self.address(network)
+        except NoKeyError:
+            return ""
+
     def given_key(self, path: Path | None) -> PrivateKey:
         """Return a private key in hex from a file, the environment or a person.
 

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from weightmark.adapters.state.records import SqliteRecords
     from weightmark.adapters.state.trust_file import TrustFile
     from weightmark.domain.reference import Reference
-    from weightmark.ports.chain import Block, ChainWriter
+    from weightmark.ports.chain import Block, ChainDrafter, ChainWriter
     from weightmark.ports.records import FileRecord
     from weightmark.services.catalogue import Catalogue
+    from weightmark.services.drafting import Drafting
     from weightmark.services.lookup import Lookup, ResolvedReference
     from weightmark.services.publish import Publisher
     from weightmark.services.revoke import Revoker
+    from weightmark.services.submit import Submitter
     from weightmark.services.verification.procedure import Verifier
 
 
@@ -220,6 +222,35 @@ class Application:
         from weightmark.services.revoke import Revoker
 
         return Revoker(self.chains, lambda: self.writer(network), self.records)
+
+    def drafting(self, network: Network) -> Drafting:
+        """Return what asks for the cost of a statement, and has it signed."""
+        from weightmark.services.drafting import Drafting
+
+        account = self.accounts.known_address(network)
+
+        def sign(signer: str, digest: bytes) -> bytes:
+            ours = signer == account
+            return self.accounts.private_key(network).sign(digest) if ours else b""
+
+        return Drafting(
+            self.chains, network, account, lambda each: self.chains.drafter(network, each), sign
+        )
+
+    def submitter(self) -> Submitter:
+        """Return what submits with the configured key what others have signed."""
+        from weightmark.services.submit import Submitter
+
+        return Submitter(self.chains, self.writer, self.drafter, self.records)
+
+    def drafter(self, network: Network) -> ChainDrafter:
+        """Open a chain for the account of the configured key, which stays closed.
+
+        Raises:
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        return self.chains.drafter(network, self.accounts.address(network))
 
     def writer(self, network: Network) -> ChainWriter:
         """Open a chain for the account of the configured key.

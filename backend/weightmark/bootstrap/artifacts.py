@@ -71,14 +71,19 @@ def _with_manifest(artifact: Artifact, path: Path, manifest: Path | None) -> Art
 
     if manifest is None:
         return artifact
-    return ManifestElsewhere(artifact, MANIFEST, _outside(manifest, path))
+    return ManifestElsewhere(artifact, MANIFEST, outside(manifest, path))
 
 
-def _outside(manifest: Path, artifact: Path) -> Path:
-    place, files = (Path(realpath(path)) for path in (manifest, artifact))
+def outside(file: Path, artifact: Path) -> Path:
+    """Return the place of a file that is to be written, if it is not among an artifact's files.
+
+    Raises:
+        ArtifactError: It is.
+    """
+    place, files = (Path(realpath(path)) for path in (file, artifact))
     if place.is_relative_to(files) and place != files / MANIFEST:
         raise ArtifactError(
-            f"{manifest} lies inside the artifact, and would become a part of it",
+            f"{file} lies inside the artifact, and would become a part of it",
             hint="choose a place outside of it",
         )
-    return manifest
+    return file

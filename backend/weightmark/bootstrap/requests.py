@@ -15,6 +15,7 @@ from weightmark.domain.identifiers import check_name, check_version, checksum_ad
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
+from weightmark.domain.signing_requests import SigningRequest
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import PublishRequest
 from weightmark.services.revoke import RevocationRequest
@@ -141,3 +142,20 @@ def revocation_request(
     """
     found = application.resolve(parse_reference(release))
     return RevocationRequest(found, reason, successor, tombstone, authority_index)
+
+
+def signing_request(path: Path, signature: str | None) -> SigningRequest:
+    """Return what to submit.
+
+    Args:
+        path: The file of the request.
+        signature: What a wallet gave, in hex or as a file, if the request is not signed yet.
+
+    Raises:
+        MissingPathError: A file is not there.
+        SigningRequestError: The request or the signature is malformed, or the request was altered.
+    """
+    from weightmark.adapters.files.request_file import read_request, read_signature
+
+    request = read_request(path)
+    return request.signed(read_signature(signature)) if signature else request

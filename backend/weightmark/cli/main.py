@@ -25,6 +25,7 @@ COMMANDS = {
     "log": "List all releases of a model.",
     "find": "Find the releases that contain a file.",
     "revoke": "Revoke a release.",
+    "submit": "Send what a publisher has signed, and pay for it.",
     "publisher": "Manage who may act for a publisher, and with which keys.",
     "manifest": "Make and check manifests; no chain needed.",
     "trust": "Manage the publishers that you trust.",

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 from weightmark.domain.actions import Authorization, RegisterFor, RevokeFor
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.registry import Reason
-from weightmark.domain.statements import ReleaseStatement, RevocationStatement
+from weightmark.domain.statements import ReleaseStatement, RevocationStatement, Statement
 from weightmark.domain.typed_data import (
     DOMAIN_NAME,
     DOMAIN_VERSION,
@@ -57,13 +57,19 @@ class SigningRequest:
 
     chain_id: int
     contract: str
-    statement: ReleaseStatement | RevocationStatement
+    statement: Statement
     authorization: Authorization
 
     @property
     def digest(self) -> bytes:
         """What the authority signs: 32 bytes."""
         return bytes.fromhex(_document(self).digest[2:])
+
+    @property
+    def reference(self) -> str:
+        """The REF of the release, with chain id and address."""
+        statement = self.statement
+        return f"{self.chain_id}:{statement.publisher}/{statement.name}@{statement.version}"
 
     @property
     def is_signed(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from weightmark.domain.identifiers import commitment_of, model_id_of, release_id_of
 from weightmark.domain.registry import Reason
@@ -42,6 +43,14 @@ class RevocationStatement:
     version: str
     reason: Reason
     successor: bytes = NO_SUCCESSOR
+
+    @property
+    def release_id(self) -> bytes:
+        """The id under which the registry keeps the release."""
+        return release_id_of(self.publisher, self.name, self.version)
+
+
+Statement: TypeAlias = ReleaseStatement | RevocationStatement
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from weightmark.domain.documents import hex_text
+from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.times import utc_text
 from weightmark.ports.chain import TransactionReceipt
 from weightmark.ports.records import FileRecord, ReleaseRecord
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
+from weightmark.services.submit import Submission
 
 
 class TransactionDocument(TypedDict):
@@ -36,6 +38,15 @@ class RevocationDocument(TransactionDocument):
     reference: str
     network: str
     reason: str
+
+
+class SubmissionDocument(TransactionDocument):
+    """A signed statement that is carried out; ``deed`` is registered or revoked."""
+
+    reference: str
+    network: str
+    deed: str
+    signer: str
 
 
 class RecordDocument(TypedDict):
@@ -74,6 +85,19 @@ def revocation_document(revocation: Revocation) -> RevocationDocument:
         "network": revocation.release.network.name,
         "reason": revocation.reason.label,
         **transaction_document(revocation.receipt),
+    }
+
+
+def submission_document(submission: Submission) -> SubmissionDocument:
+    """Return a submission for programs."""
+    request = submission.request
+    is_release = isinstance(request.statement, ReleaseStatement)
+    return {
+        "reference": request.reference,
+        "network": submission.network.name,
+        "deed": "registered" if is_release else "revoked",
+        "signer": request.authorization.signer,
+        **transaction_document(submission.receipt),
     }
 
 

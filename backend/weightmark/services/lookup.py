@@ -41,6 +41,11 @@ class ResolvedReference:
     name: str
     version: str
 
+    @property
+    def text(self) -> str:
+        """The REF with chain id and address; it names a version."""
+        return f"{self.network.chain_id}:{self.publisher}/{self.name}@{self.version}"
+
 
 def resolve(reference: Reference, trust: TrustList, chains: Chains) -> ResolvedReference:
     """Find out which chain and which address a reference means.

@@ -1,10 +1,13 @@
 """Publishing a model.
 
 1. Hash the files, and describe them in a manifest.
-2. Ask the chain whether the version is registered.
+2. Ask the chain whether the version is registered, and what it costs to register it.
 3. Write the manifest beside the files.
 4. Register the release.
 5. Remember it, and trust oneself as ``me``.
+
+A draft does something else in place of 4: it asks for the cost, or has the release signed for
+somebody else to register.
 
 No journal is kept. A publish that was interrupted is completed by the next one, because each step
 finds out whether it was done: the manifest that an earlier run wrote or remembered is taken up
@@ -17,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -24,12 +28,11 @@ from weightmark.domain.actions import Register
 from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
 from weightmark.domain.manifest import Manifest
 from weightmark.domain.networks import Network
-from weightmark.domain.registry import ReleaseState, ReleaseWord, release_slots
+from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import OWN_NICKNAME, TrustedPublisher
 from weightmark.errors import (
     AlreadyExistsError,
-    AlreadyRevokedError,
     NotDeployedError,
     RefusedError,
     VersionExistsError,
@@ -41,11 +44,16 @@ from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.ports.trust import TrustStore
 from weightmark.services.authorities import authority_index_of
+from weightmark.services.drafting import Drafting
 from weightmark.services.evidence import Evidence
 from weightmark.services.heads import remember_head
 from weightmark.services.lookup import check_chain
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
+from weightmark.services.spending import FREELY, Spending
+from weightmark.services.standing import is_registered, release_state
+
+Drafted = TypeVar("Drafted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,19 @@ class Publication:
         return f"{self.network.chain_id}:{label}"
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseDraft(Generic[Drafted]):
+    """A release that is about to be registered, or is registered already.
+
+    Attributes:
+        publication: What it is, or will be; its path is empty where no manifest was written.
+        drafted: What was made of its statement, or None where it is registered.
+    """
+
+    publication: Publication
+    drafted: Drafted | None
+
+
 class Publisher:
     """Publishes models with one key."""
 
@@ -110,7 +131,9 @@ class Publisher:
         self._clock = clock
         self._lock = lock
 
-    def publish(self, request: PublishRequest, start: Start) -> Publication:
+    def publish(
+        self, request: PublishRequest, start: Start, spending: Spending = FREELY
+    ) -> Publication:
         """Publish an artifact, or complete a publish that was interrupted.
 
         Raises:
@@ -119,30 +142,65 @@ class Publisher:
             NotAuthorizedError: The key may not register for the publisher.
             ArtifactError: The artifact cannot be accepted.
             ManifestError: A value of the draft breaks its rule.
-            UnavailableError: The chain, or a file of ours, is out of reach.
+            UnavailableError: The chain, or a file of ours, is out of reach; or it costs too much.
         """
         made = Evidence.of(create_manifest(request.artifact, request.draft, start))
         with self._lock(made.release_id):
-            return self._publish(request, made)
+            evidence = self._take_up(request, made)
+            receipt = None
+            if self._registered(request.network, evidence):
+                path = request.artifact.write_sidecar(MANIFEST, evidence.data)
+            else:
+                path, receipt = self._register(request, evidence, spending)
+            self._remember(request.network, evidence)
+        return _publication(request, evidence, path, receipt)
 
-    def _publish(self, request: PublishRequest, made: Evidence) -> Publication:
-        evidence = self._take_up(request, made)
-        registered = self._registered(request.network, evidence)
-        before = _manifest_beside(request.artifact)
-        path = request.artifact.write_sidecar(MANIFEST, evidence.data)
-        receipt = None
-        try:
-            if not registered:
-                receipt = self._register(request, evidence)
-        except RefusedError:
-            # It will never be a release; what was there before may be one.
-            if before is not None:
-                request.artifact.write_sidecar(MANIFEST, before.data)
-            raise
-        self._remember(request.network, evidence)
-        return Publication(
-            evidence.manifest, evidence.manifest_hash, path, request.network, receipt
+    def draft(
+        self,
+        request: PublishRequest,
+        start: Start,
+        make: Callable[[ReleaseStatement], Drafted],
+        *,
+        keep: bool,
+    ) -> ReleaseDraft[Drafted]:
+        """Do as `publish`, but for registering: make something of the statement in place of that.
+
+        Args:
+            request: What to publish, and where.
+            start: Called before files are read.
+            make: What is done with the statement, where it is not registered yet.
+            keep: Whether the manifest is written.
+
+        Raises:
+            WeightmarkError: As `publish`, and what ``make`` raises.
+        """
+        made = Evidence.of(create_manifest(request.artifact, request.draft, start))
+        with self._lock(made.release_id):
+            evidence = self._take_up(request, made)
+            registered = self._registered(request.network, evidence)
+            drafted = None if registered else make(_statement(evidence))
+            path = request.artifact.write_sidecar(MANIFEST, evidence.data) if keep else ""
+            if registered and keep:
+                self._remember(request.network, evidence)
+        return ReleaseDraft(_publication(request, evidence, path, None), drafted)
+
+    def sign(
+        self, request: PublishRequest, start: Start, drafting: Drafting, deadline: int
+    ) -> ReleaseDraft[SigningRequest]:
+        """Have a release signed, for somebody else to register; its manifest is written.
+
+        Raises:
+            WeightmarkError: As `publish`.
+        """
+        draft = self.draft(
+            request,
+            start,
+            lambda statement: drafting.request(statement, request.authority_index, deadline),
+            keep=True,
         )
+        if draft.drafted and draft.drafted.is_signed:
+            self._trust_oneself(request.network, request.draft.publisher)
+        return draft
 
     def _take_up(self, request: PublishRequest, made: Evidence) -> Evidence:
         """Return an earlier manifest of the same release and files, or else the new one."""
@@ -168,23 +226,42 @@ class Publisher:
                 raise
             self._writer().deploy()
             return False
-        slots = release_slots(evidence.release_id)
-        commitment, word = reader.words(self._chains.registry.address, slots, block)
-        found = ReleaseState(commitment.to_bytes(32, "big"), ReleaseWord.unpack(word))
-        _refuse_other(evidence, found)
-        return found.word.is_registered
+        found = release_state(reader, self._chains.registry.address, evidence.release_id, block)
+        return is_registered(_statement(evidence), found)
 
-    def _register(self, request: PublishRequest, evidence: Evidence) -> TransactionReceipt | None:
+    def _register(
+        self, request: PublishRequest, evidence: Evidence, spending: Spending
+    ) -> tuple[str, TransactionReceipt | None]:
         writer, index = self._writer(), request.authority_index
         if index is None:
             publisher = evidence.manifest.publisher
             index = authority_index_of(self._chains, request.network, publisher, writer.account)
+        action = Register(_statement(evidence), index)
+        spending.approve(writer, action)
+        before = _manifest_beside(request.artifact)
+        path = request.artifact.write_sidecar(MANIFEST, evidence.data)
         try:
-            return writer.send(Register(_statement(evidence), index))
+            return path, self._send(request.network, evidence, writer, action, spending)
+        except RefusedError:
+            # It will never be a release; what was there before may be one.
+            if before is not None:
+                request.artifact.write_sidecar(MANIFEST, before.data)
+            raise
+
+    def _send(
+        self,
+        network: Network,
+        evidence: Evidence,
+        writer: ChainWriter,
+        action: Register,
+        spending: Spending,
+    ) -> TransactionReceipt | None:
+        try:
+            return spending.send(writer, action)
         except VersionExistsError:
             # A transaction of an earlier run may have come into a block since we looked; or
             # somebody with the same key was faster, and theirs is the release.
-            self._registered(request.network, evidence)
+            self._registered(network, evidence)
             return None
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
@@ -192,7 +269,10 @@ class Publisher:
             evidence.record(network, Deed.PUBLISHED, self._clock()), evidence.data
         )
         remember_head(self._chains, network, evidence.model_id, self._records)
-        publisher, chain_id = evidence.manifest.publisher, network.chain_id
+        self._trust_oneself(network, evidence.manifest.publisher)
+
+    def _trust_oneself(self, network: Network, publisher: str) -> None:
+        chain_id = network.chain_id
         if self._trust.load().find(chain_id, publisher) is None:
             own = TrustedPublisher(OWN_NICKNAME, chain_id, publisher, "published here")
             try:
@@ -214,6 +294,12 @@ def _same_but_for_time(one: Manifest, other: Manifest) -> bool:
     return msgspec.structs.replace(one, created=other.created) == other
 
 
+def _publication(
+    request: PublishRequest, evidence: Evidence, path: str, receipt: TransactionReceipt | None
+) -> Publication:
+    return Publication(evidence.manifest, evidence.manifest_hash, path, request.network, receipt)
+
+
 def _statement(evidence: Evidence) -> ReleaseStatement:
     manifest = evidence.manifest
     is_block = len(evidence.data) <= MAX_RAW_BLOCK
@@ -225,19 +311,3 @@ def _statement(evidence: Evidence) -> ReleaseStatement:
         manifest_hash=evidence.manifest_hash,
         manifest_cid=raw_block_cid(evidence.manifest_hash) if is_block else b"",
     )
-
-
-def _refuse_other(evidence: Evidence, found: ReleaseState) -> None:
-    manifest = evidence.manifest
-    label = f"{manifest.name} {manifest.version}"
-    if found.word.is_revoked:
-        raise AlreadyRevokedError(
-            f"{label} was revoked as {found.word.reason.label}",
-            hint="publish the files under another --version",
-        )
-    if found.word.is_registered and found.commitment != evidence.commitment:
-        raise VersionExistsError(
-            f"{label} is registered already, with another manifest or other files",
-            hint="a version never changes: publish under another --version, or put back the "
-            "weightmark.json of the registered release",
-        )

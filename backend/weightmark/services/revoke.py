@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from weightmark.domain.actions import Revoke
 from weightmark.domain.identifiers import check_version, model_id_of, release_id_of
-from weightmark.domain.registry import Reason, ReleaseWord, release_slots
+from weightmark.domain.registry import Reason
 from weightmark.domain.statements import NO_SUCCESSOR, RevocationStatement
 from weightmark.errors import UnavailableError, UnknownReleaseError, UsageError
 from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
@@ -17,6 +17,8 @@ from weightmark.ports.records import Records
 from weightmark.services.authorities import authority_index_of
 from weightmark.services.heads import remember_head
 from weightmark.services.lookup import ResolvedReference, check_chain
+from weightmark.services.spending import FREELY, Spending
+from weightmark.services.standing import release_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,7 @@ class Revocation:
     @property
     def reference(self) -> str:
         """The REF with chain id and address."""
-        release = self.release
-        label = f"{release.publisher}/{release.name}@{release.version}"
-        return f"{release.network.chain_id}:{label}"
+        return self.release.text
 
 
 class Revoker:
@@ -62,7 +62,7 @@ class Revoker:
         self._writer = writer
         self._records = records
 
-    def revoke(self, request: RevocationRequest) -> Revocation:
+    def revoke(self, request: RevocationRequest, spending: Spending = FREELY) -> Revocation:
         """Revoke a release. This is final, but a superseded release can be revoked for good.
 
         Raises:
@@ -75,21 +75,32 @@ class Revoker:
             NotAuthorizedError: The account is not an owner.
             UnavailableError: The chain is out of reach.
         """
-        release = request.release
-        _check(request)
-        wanted = (*(() if request.tombstone else (release.version,)), request.successor)
-        _require_registered(self._chains, release, tuple(filter(None, wanted)))
+        release, statement = request.release, self.statement(request)
         writer, index = self._writer(), request.authority_index
         if index is None:
             index = authority_index_of(
                 self._chains, release.network, release.publisher, writer.account, as_owner=True
             )
-        receipt = writer.send(Revoke(_statement(request), index))
+        action = Revoke(statement, index)
+        spending.approve(writer, action)
+        receipt = spending.send(writer, action)
         # The revocation stands, also where it cannot be remembered; the next verification does it.
         with suppress(UnavailableError):
             model_id = model_id_of(release.publisher, release.name)
             remember_head(self._chains, release.network, model_id, self._records)
         return Revocation(release, request.reason, receipt)
+
+    def statement(self, request: RevocationRequest) -> RevocationStatement:
+        """Return what an owner has to say to the registry, once it is known to make sense.
+
+        Raises:
+            UsageError, ValueFormatError, UnknownReleaseError, UnavailableError: As `revoke`.
+        """
+        _check(request)
+        release = request.release
+        wanted = (*(() if request.tombstone else (release.version,)), request.successor)
+        _require_registered(self._chains, release, tuple(filter(None, wanted)))
+        return _statement(request)
 
 
 def _check(request: RevocationRequest) -> None:
@@ -120,9 +131,9 @@ def _require_registered(
     block = reader.block(BlockTag.LATEST)
     check_chain(reader, release.network, chains, block)
     for version in versions:
-        slots = release_slots(release_id_of(release.publisher, release.name, version))
-        _, word = reader.words(chains.registry.address, slots, block)
-        if not ReleaseWord.unpack(word).is_registered:
+        release_id = release_id_of(release.publisher, release.name, version)
+        found = release_state(reader, chains.registry.address, release_id, block)
+        if not found.word.is_registered:
             raise UnknownReleaseError(
                 f"nobody registered {release.publisher}/{release.name}@{version} "
                 f"on '{release.network.name}'",

@@ -90,7 +90,9 @@ def test_a_successor_is_named_by_its_release_id(
     told: list[Action] = []
     send_there = FakeChainWriter.send
 
-    def listen(writer: FakeChainWriter, action: Action) -> TransactionReceipt:
+    def listen(
+        writer: FakeChainWriter, action: Action, max_fee: int | None = None
+    ) -> TransactionReceipt:
         told.append(action)
         return send_there(writer, action)
 

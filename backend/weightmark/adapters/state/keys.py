@@ -40,6 +40,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _PRIVATE_KEY = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
 # The order of the group of secp256k1 (SEC 2, section 2.4.1): a private key lies below it.
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+# The recovery id of a signature counts from here (Ethereum yellow paper, appendix F).
+_FIRST_V = 27
 # What eth_account raises where a keystore's parameters are not those of any keystore.
 _UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, AssertionError)
 
@@ -80,6 +82,14 @@ class PrivateKey:
         """The checksummed address of the account that the key is of."""
         address: str = _accounts().from_key(self._secret).address
         return address
+
+    def sign(self, digest: bytes) -> bytes:
+        """Return the signature of 32 bytes as contracts take it: r, s (low) and v (27 or 28)."""
+        with kept_recursion_limit():
+            from eth_keys.datatypes import PrivateKey as Secp256k1
+
+        *numbers, parity = Secp256k1(self._secret).sign_msg_hash(digest).to_bytes()
+        return bytes((*numbers, parity + _FIRST_V))
 
     def reveal(self) -> bytes:
         """Return the secret itself, for the one who signs."""

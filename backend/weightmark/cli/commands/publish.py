@@ -8,10 +8,17 @@ from typing import Any
 
 import click
 
+from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.artifacts import outside
 from weightmark.bootstrap.requests import publish_request
-from weightmark.cli import drafts, options, output
+from weightmark.cli import drafts, options, output, unsent
 from weightmark.cli.progress import progress
+from weightmark.cli.spending import limit_of, spending_of
+from weightmark.cli.unsent import Mode
+from weightmark.domain.documents import hex_text
 from weightmark.services.documents import publication_document
+from weightmark.services.publish import Publication, PublishRequest
+from weightmark.services.spending import Spending
 
 
 @click.command(
@@ -21,26 +28,100 @@ Examples:
   weightmark publish ./model --name acme/digits --version 1.0.0
   weightmark publish ./model --name acme/digits --version 1.0.1 --license apache-2.0 --tag vision
   weightmark publish model.onnx --name acme/digits-onnx --version 1.0.0 --digest blake3
+  weightmark publish ./model --name acme/digits --version 1.0.0 --network sepolia --max-fee 0.002
+  weightmark publish ./model --name acme/digits --version 1.0.0 --sign-only
 """,
 )
 @click.argument("source", type=options.PATH)
-@options.combined(drafts.options, options.transaction, options.trust, options.state)
+@options.combined(drafts.options, options.transaction, unsent.options, options.trust, options.state)
 def command(source: Path, authority: int | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.
 
     SOURCE is a directory or a file. A publish that was interrupted is completed by running the
-    same command again.
+    same command again. On a chain that is not of this machine it shows the cost, and asks.
     """
+    mode = unsent.mode_of(given)
     application = options.application(given)
     network = application.network
-    options.confirm_transaction(network, yes=yes)
+    sending = mode is Mode.SEND
+    spending = spending_of(network, yes=yes, amount=given["max_fee"]) if sending else Spending()
     draft = drafts.draft_of(application, given)
     request = publish_request(
         application, source, draft, out=given["out"], authority_index=authority
     )
+    match mode:
+        case Mode.SEND:
+            with progress("hashing") as start:
+                publication = application.publisher(network).publish(request, start, spending)
+            _finish(publication, source, given, as_json=as_json)
+        case Mode.SIGN_ONLY:
+            _sign(application, request, source, given, as_json=as_json)
+        case Mode.DRY_RUN:
+            _preview(application, request, limit_of(given["max_fee"]), as_json=as_json)
+        case Mode.UNSIGNED:
+            _print_transaction(application, request, limit_of(given["max_fee"]))
+
+
+def _sign(
+    application: Application,
+    request: PublishRequest,
+    source: Path,
+    given: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    network, deadline = request.network, unsent.deadline_of(given)
+    path = unsent.request_path_of(given, request.draft.name, request.draft.version, "release")
+    outside(path, source)
+    drafting = application.drafting(network)
     with progress("hashing") as start:
-        publication = application.publisher(network).publish(request, start)
-    document = publication_document(publication)
+        draft = application.publisher(network).sign(request, start, drafting, deadline)
+    fields = _fields(draft.publication)
+    unsent.finish_request(fields, draft.drafted, path, as_json=as_json)
+
+
+def _preview(
+    application: Application, request: PublishRequest, max_fee: int | None, *, as_json: bool
+) -> None:
+    network, index = request.network, request.authority_index
+    drafting = application.drafting(network)
+    with progress("hashing") as start:
+        draft = application.publisher(network).draft(
+            request,
+            start,
+            lambda statement: drafting.preview(statement, index, max_fee),
+            keep=False,
+        )
+    unsent.finish_preview(network, _fields(draft.publication), draft.drafted, as_json=as_json)
+
+
+def _print_transaction(
+    application: Application, request: PublishRequest, max_fee: int | None
+) -> None:
+    drafting, index = application.drafting(request.network), request.authority_index
+    with progress("hashing") as start:
+        draft = application.publisher(request.network).draft(
+            request,
+            start,
+            lambda statement: drafting.unsigned(statement, index, max_fee),
+            keep=True,
+        )
+    unsent.finish_transaction(_fields(draft.publication), draft.drafted)
+
+
+def _fields(publication: Publication) -> dict[str, object]:
+    return {
+        "reference": publication.reference,
+        "artifact_root": publication.manifest.artifact_root,
+        "manifest_hash": hex_text(publication.manifest_hash),
+        "manifest_path": publication.manifest_path,
+    }
+
+
+def _finish(
+    publication: Publication, source: Path, given: dict[str, Any], *, as_json: bool
+) -> None:
+    document, network = publication_document(publication), publication.network
     if as_json:
         output.print_json(document)
         return

@@ -6,10 +6,14 @@ from typing import Any
 
 import click
 
+from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.requests import revocation_request
-from weightmark.cli import options, output
+from weightmark.cli import options, output, unsent
+from weightmark.cli.spending import limit_of, spending_of
+from weightmark.cli.unsent import Mode
 from weightmark.domain.registry import REASONS_BY_LABEL
 from weightmark.services.documents import revocation_document
+from weightmark.services.revoke import RevocationRequest
 
 
 @click.command(
@@ -18,6 +22,7 @@ from weightmark.services.documents import revocation_document
 Examples:
   weightmark revoke me/acme/digits@1.0.0 --reason vulnerable
   weightmark revoke me/acme/digits@1.0.0 --reason superseded --successor 1.1.0
+  weightmark revoke me/acme/digits@1.0.0 --reason vulnerable --sign-only
 """,
 )
 @click.argument("ref")
@@ -31,7 +36,7 @@ Examples:
 @click.option(
     "--tombstone", is_flag=True, help="Revoke a version that nobody registered, for good."
 )
-@options.combined(options.transaction, options.trust, options.state)
+@options.combined(options.transaction, unsent.options, options.trust, options.state)
 def command(
     ref: str,
     reason: str,
@@ -43,7 +48,11 @@ def command(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Revoke the release REF, which is [chain:]publisher/name@version. This cannot be undone."""
+    """Revoke the release REF, which is [chain:]publisher/name@version. This cannot be undone.
+
+    On a chain that is not of this machine it shows the cost, and asks.
+    """
+    mode = unsent.mode_of(given)
     application = options.application(given)
     request = revocation_request(
         application,
@@ -53,9 +62,12 @@ def command(
         tombstone=tombstone,
         authority_index=authority,
     )
+    if mode is not Mode.SEND:
+        _draft(application, request, mode, given, as_json=as_json)
+        return
     network = request.release.network
-    options.confirm_transaction(network, yes=yes)
-    revocation = application.revoker(network).revoke(request)
+    spending = spending_of(network, yes=yes, amount=given["max_fee"])
+    revocation = application.revoker(network).revoke(request, spending)
     document = revocation_document(revocation)
     if as_json:
         output.print_json(document)
@@ -64,3 +76,27 @@ def command(
     output.print_fields(
         {"block": document["block_number"], "transaction": document["transaction_hash"]}
     )
+
+
+def _draft(
+    application: Application,
+    request: RevocationRequest,
+    mode: Mode,
+    given: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    network, index = request.release.network, request.authority_index
+    max_fee = limit_of(given["max_fee"])
+    statement = application.revoker(network).statement(request)
+    drafting = application.drafting(network)
+    fields: dict[str, object] = {"reference": request.release.text, "reason": request.reason.label}
+    if mode is Mode.SIGN_ONLY:
+        path = unsent.request_path_of(given, statement.name, statement.version, "revocation")
+        signed = drafting.request(statement, index, unsent.deadline_of(given))
+        unsent.finish_request(fields, signed, path, as_json=as_json)
+    elif mode is Mode.DRY_RUN:
+        preview = drafting.preview(statement, index, max_fee)
+        unsent.finish_preview(network, fields, preview, as_json=as_json)
+    else:
+        unsent.finish_transaction(fields, drafting.unsigned(statement, index, max_fee))

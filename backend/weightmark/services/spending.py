@@ -1,0 +1,65 @@
+"""What a transaction may cost, and who agrees to that before anything is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from weightmark.domain.actions import Action
+from weightmark.domain.coins import format_coins
+from weightmark.domain.fees import Cost
+from weightmark.errors import TransactionFailedError
+from weightmark.ports.chain import ChainDrafter, ChainWriter, TransactionReceipt
+
+# Called with what a transaction costs; raises where it is not to be sent.
+Agree = Callable[[Cost], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """How much a caller spends.
+
+    Attributes:
+        max_fee: The most that a transaction may ever cost, in wei; None for no bound.
+        agree: Who is asked before something is spent; None where nobody has to be.
+    """
+
+    max_fee: int | None = None
+    agree: Agree | None = None
+
+    def approve(self, drafter: ChainDrafter, action: Action) -> None:
+        """Make sure that what an action costs may be spent.
+
+        Raises:
+            TransactionFailedError: It is too much, or more than the account has.
+            WeightmarkError: It would be refused, or nobody agrees.
+        """
+        if self.agree is not None:
+            self.agree(quote(drafter, action, self.max_fee))
+
+    def send(self, writer: ChainWriter, action: Action) -> TransactionReceipt:
+        """Carry out an action that was approved; see `ChainWriter.send`."""
+        return writer.send(action, self.max_fee)
+
+
+FREELY = Spending()
+
+
+def quote(drafter: ChainDrafter, action: Action, max_fee: int | None = None) -> Cost:
+    """Return what an action costs, if it would be carried out now, and can be paid.
+
+    Raises:
+        TransactionFailedError: It is more than ``max_fee``, or than the account has.
+        WeightmarkError: It would be refused.
+    """
+    cost = drafter.cost(action)
+    if max_fee is not None:
+        drafter.unsigned(action, max_fee)
+    needed = cost.max_total if max_fee is None else min(cost.max_total, max_fee)
+    if needed > cost.balance:
+        raise TransactionFailedError(
+            f"the account {drafter.account} has {format_coins(cost.balance)}, and the transaction "
+            f"may cost {format_coins(needed)}",
+            hint="send coins to the account, or wait for lower fees",
+        )
+    return cost
