@@ -15,7 +15,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,8 @@ from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.errors import ChainUnreachableError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 CONNECT_SECONDS = 5.0
@@ -206,7 +208,12 @@ class HttpTransport:
         for logger in _LOGGERS_OF_URLS:
             logging.getLogger(logger).setLevel(logging.WARNING)
         timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-        client = httpx2.Client(timeout=timeout, headers=_HEADERS, follow_redirects=False)
+        client = httpx2.Client(
+            verify=_certificates(of_everybody=self.endpoint.startswith("https:")),
+            timeout=timeout,
+            headers=_HEADERS,
+            follow_redirects=False,
+        )
         weakref.finalize(self, client.close)
         return client
 
@@ -218,6 +225,21 @@ class HttpTransport:
             f"the chain's endpoint {self.endpoint} cannot be used: {reason}",
             hint="check the network, or choose another endpoint with --rpc-url",
         )
+
+
+@cache
+def _certificates(*, of_everybody: bool) -> ssl.SSLContext:
+    """Return whom to trust, once: reading it takes longer than a request to this machine.
+
+    Without TLS nobody is needed, and so nobody is trusted.
+    """
+    import ssl
+
+    import httpx2
+
+    if of_everybody:
+        return httpx2.create_ssl_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _seconds(retry_after: str) -> float:
