@@ -89,4 +89,13 @@ contract StorageTest is RegistryTest {
         vm.assertEq(_at(_slot(FINGERPRINT, _slot(publisher, 4))), word);
         vm.assertEq(SigningKeyWord.unwrap(registry.signingKey(publisher, FINGERPRINT)), word);
     }
+
+    /// @dev Nothing keeps a block's reward or a contract's end from crediting an address.
+    function testFuzz_EtherByForceChangesNothing(uint96 amount) public {
+        vm.deal(address(registry), amount);
+        vm.assertEq(wordOf(register()).sequence(), 1);
+        revoke(WITHDRAWN);
+        vm.assertEq(wordOf(releaseIdOf(VERSION)).status(), 2);
+        vm.assertEq(address(registry).balance, amount);
+    }
 }
