@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-_ROOT = Path(__file__).parent.parent
-_INSTALLED = _ROOT / "node_modules" / ".bin" / "anvil"
-
-
-def find_anvil() -> str | None:
-    """Return the command of anvil, from $ANVIL or node_modules."""
-    found = os.environ.get("ANVIL") or shutil.which(str(_INSTALLED))
-    return found if found and Path(found).exists() else None
+from weightmark.adapters.devnet.program import find_anvil
+from weightmark.errors import MissingExtraError
 
 
 def require_anvil() -> str:
-    """Return the command of anvil; without it, skip or fail the test."""
-    command = find_anvil()
-    if command is None:
-        message = f"no anvil in {_INSTALLED} or $ANVIL; run: npm ci"
-        if os.environ.get("WEIGHTMARK_REQUIRE_ANVIL") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return command
+    """Return the program of anvil; without it, skip or fail the test."""
+    try:
+        return str(find_anvil(os.environ))
+    except MissingExtraError as error:
+        message = f"{error.message}; {error.hint}"
+    if os.environ.get("WEIGHTMARK_REQUIRE_ANVIL") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 @pytest.fixture(scope="session")
