@@ -4,51 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from tests.fakes.ownership import packed, words_after
+from tests.fakes.ownership import packed
+from tests.fakes.registry import FakeRegistry, transaction_hash
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
-from weightmark.adapters.chain.events import shown_version
 from weightmark.domain.actions import (
     Action,
-    AddAuthority,
-    AddSigningKey,
-    EndAuthority,
-    EndSigningKey,
-    OwnersAction,
-    Register,
-    Revoke,
 )
 from weightmark.domain.contracts import Contract
 from weightmark.domain.fees import Cost
 from weightmark.domain.identifiers import (
     check_name,
     checksum_address,
-    model_id_of,
 )
 from weightmark.domain.keccak import keccak256, uint_word
 from weightmark.domain.registry import (
     FOREVER,
     AuthorityWord,
-    HeadWord,
-    Reason,
-    ReleaseWord,
     Role,
-    Status,
     authority_slot,
-    head_slot,
-    release_slots,
 )
-from weightmark.domain.statements import NO_SUCCESSOR, Registration, ReleaseStatement
-from weightmark.domain.statements import RevocationStatement as Revocation
+from weightmark.domain.statements import Registration
 from weightmark.errors import (
-    AlreadyRevokedError,
     ChainUnreachableError,
-    NotAuthorizedError,
-    StatementRefusedError,
     TransactionFailedError,
     ValueFormatError,
-    VersionExistsError,
 )
 from weightmark.ports.chain import (
     Block,
@@ -210,7 +191,7 @@ class FakeChain:
             raise TransactionFailedError("no block carries the transaction")
         address = packaged_registry().address
         block = self._add({(address, slot): word for slot, word in words.items()}, events)
-        return TransactionReceipt(_transaction_hash(block.number), block, 50_000)
+        return TransactionReceipt(transaction_hash(block.number), block, 50_000)
 
     @property
     def next_block(self) -> Block:
@@ -264,124 +245,13 @@ class FakeChainWriter:
     def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
         if max_fee is not None:
             self._bounded(action, max_fee)
-        match action:
-            case Register(statement, index):
-                return self._register(statement, index)
-            case Revoke(revocation, index):
-                return self._revoke(revocation, index)
-            case AddAuthority() | EndAuthority() | AddSigningKey() | EndSigningKey():
-                return self._own(action)
-            case _:
-                raise TransactionFailedError(f"a fake chain cannot {type(action).__name__}")
+        return FakeRegistry(self.chain, self.account).carry_out(action)
 
     def _bounded(self, action: Action, max_fee: int | None) -> int:
         cost = self.cost(action)
         if max_fee is not None and cost.total > max_fee:
             raise TransactionFailedError(f"it costs {cost.total}, and {max_fee} is allowed")
         return cost.gas_limit
-
-    def _register(self, statement: ReleaseStatement, authority_index: int) -> TransactionReceipt:
-        self._check_authority(statement.publisher, authority_index)
-        _check_lengths(statement.name, statement.version, statement.manifest_cid)
-        first, second = release_slots(statement.release_id)
-        self._check_free(statement, self._release(second))
-        slot = head_slot(model_id_of(statement.publisher, statement.name))
-        head = HeadWord.unpack(self.chain.word(slot))
-        following = head.next(statement.release_id, statement.commitment)
-        if statement.expected_sequence not in (0, following.sequence):
-            raise StatementRefusedError(
-                f"number {statement.expected_sequence} was expected, not {following.sequence}"
-            )
-        time = self.chain.next_block.timestamp
-        word = ReleaseWord(
-            time, following.sequence, Status.REGISTERED, Reason.NONE, time, authority_index
-        )
-        words = {
-            first: int.from_bytes(statement.commitment, "big"),
-            second: _packed(word),
-            slot: following.packed,
-        }
-        return self.chain.transact(words, (self._event(statement, word),))
-
-    def _revoke(self, statement: Revocation, authority_index: int) -> TransactionReceipt:
-        self._check_owner(statement.publisher, authority_index)
-        _check_lengths(statement.name, statement.version)
-        if statement.reason is Reason.NONE:
-            raise StatementRefusedError("0 is no reason")
-        if statement.successor != NO_SUCCESSOR and statement.reason is not Reason.SUPERSEDED:
-            raise StatementRefusedError(f"a successor, 0x{statement.successor.hex()}")
-        release = ReleaseStatement(
-            statement.publisher, statement.name, statement.version, bytes(32), bytes(32)
-        )
-        second = release_slots(release.release_id)[1]
-        word = self._release(second)
-        gives_way = word.reason is Reason.SUPERSEDED and statement.reason is not Reason.SUPERSEDED
-        if word.is_revoked and not gives_way:
-            raise AlreadyRevokedError(
-                f"0x{release.release_id.hex()} is revoked already, as {word.reason.label}"
-            )
-        time = self.chain.next_block.timestamp
-        revoked = replace(word, status=Status.REVOKED, reason=statement.reason, status_at=time)
-        receipt = self.chain.transact({second: _packed(revoked)})
-        if statement.successor != NO_SUCCESSOR:
-            self.chain.blocks[-1].successors[release.release_id] = statement.successor
-        return receipt
-
-    def _own(self, action: OwnersAction) -> TransactionReceipt:
-        self._check_owner(action.publisher, action.owner_index)
-        now = self.chain.next_block.timestamp
-        receipt = self.chain.transact(words_after(action, self.chain.word, now))
-        if isinstance(action, AddSigningKey):
-            told = (action.publisher.lower(), action.fingerprint)
-            self.chain.blocks[-1].signing_keys.append(told)
-        return receipt
-
-    def _release(self, slot: int) -> ReleaseWord:
-        return ReleaseWord.unpack(self.chain.word(slot))
-
-    def _check_free(self, statement: ReleaseStatement, word: ReleaseWord) -> None:
-        shown = f"0x{statement.release_id.hex()}"
-        if word.is_registered:
-            raise VersionExistsError(f"{shown} is registered already")
-        if word.is_revoked:
-            raise AlreadyRevokedError(f"{shown} is revoked already, as {word.reason.label}")
-
-    def _check_authority(self, publisher: str, index: int) -> AuthorityWord:
-        word = self.chain.word(authority_slot(publisher, index))
-        authority = AuthorityWord.unpack(word, publisher=publisher, index=index)
-        time = self.chain.next_block.timestamp
-        if (
-            authority is None
-            or authority.account.lower() != self.account.lower()
-            or not authority.is_valid_at(time)
-        ):
-            raise self._not_authorized(publisher, index)
-        return authority
-
-    def _check_owner(self, publisher: str, index: int) -> None:
-        if self._check_authority(publisher, index).role is not Role.OWNER:
-            raise self._not_authorized(publisher, index)
-
-    def _not_authorized(self, publisher: str, index: int) -> NotAuthorizedError:
-        shown = checksum_address(publisher)
-        return NotAuthorizedError(f"{self.account} is not authority {index} of {shown}")
-
-    def _event(self, statement: ReleaseStatement, word: ReleaseWord) -> Registration:
-        number = self.chain.next_block.number
-        return Registration(
-            release_id=statement.release_id,
-            publisher=checksum_address(statement.publisher),
-            name=statement.name,
-            version=shown_version(statement.version.encode()),
-            artifact_root=statement.artifact_root,
-            manifest_hash=statement.manifest_hash,
-            manifest_cid=statement.manifest_cid,
-            registered_at=word.registered_at,
-            sequence=word.sequence,
-            authority_index=word.authority_index,
-            block_number=number,
-            transaction_hash=_transaction_hash(number),
-        )
 
 
 def owner(account: str, valid_from: int = 0, until: int = FOREVER) -> AuthorityWord:
@@ -392,29 +262,6 @@ def owner(account: str, valid_from: int = 0, until: int = FOREVER) -> AuthorityW
 def delegate(account: str, valid_from: int = 0, until: int = FOREVER) -> AuthorityWord:
     """Return a delegate, as `FakeChain.set_authority` takes it."""
     return AuthorityWord(account, valid_from, until, Role.DELEGATE)
-
-
-def _packed(word: ReleaseWord) -> int:
-    return (
-        word.registered_at
-        | word.sequence << 40
-        | word.status << 80
-        | word.reason << 88
-        | word.status_at << 96
-        | word.authority_index << 136
-    )
-
-
-def _check_lengths(name: str, version: str, cid: bytes = b"") -> None:
-    for value, most in ((name.encode(), 128), (version.encode(), 64)):
-        if not 1 <= len(value) <= most:
-            raise StatementRefusedError(f"{len(value)} bytes, not 1 to {most}")
-    if len(cid) > 64:
-        raise StatementRefusedError(f"{len(cid)} bytes, not at most 64")
-
-
-def _transaction_hash(number: int) -> bytes:
-    return keccak256(b"transaction" + uint_word(number))
 
 
 def _matches(event: Registration, wanted: RegistrationFilter) -> bool:
