@@ -65,6 +65,7 @@ contract ModelRegistry is IModelRegistry, SignedStatements {
         returns (ReleaseId)
     {
         uint32 authorityIndex = authorization.authorityIndex;
+        // As in {register}.
         // slither-disable-next-line unused-return
         _authorities.check(statement.publisher, authorityIndex, authorization.signer);
         authorization.check(statement.digest(authorization.deadline));
@@ -130,6 +131,7 @@ contract ModelRegistry is IModelRegistry, SignedStatements {
     ) external {
         _authorities.checkOwner(publisher, ownerIndex, msg.sender);
         if (algorithm == 0) revert InvalidAlgorithm(algorithm);
+        // As in {addAuthority}.
         // slither-disable-next-line timestamp
         if (until <= block.timestamp) revert UntilInPast(until);
         if (!_signingKeys[publisher][fingerprint].isEmpty()) {

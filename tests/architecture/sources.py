@@ -6,7 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from types import ModuleType
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "backend/weightmark"
@@ -40,6 +43,18 @@ def scripts() -> list[Path]:
 def is_python(path: Path) -> bool:
     """Tell whether a script is written in Python."""
     return path.suffix == ".py" or bool(re.match(rb"#!.*python", path.read_bytes()))
+
+
+def load_script(path: str) -> ModuleType:
+    """Return a script in Python, named by its path in ``scripts``, as a module."""
+    file = CHECKOUT / "scripts" / path
+    name = file.stem.replace("-", "_")
+    spec = spec_from_loader(name, SourceFileLoader(name, str(file)))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @cache

@@ -7,14 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.architecture.sources import load_script
 from weightmark.contracts import CONTRACT_NAMES, ContractName, load
 from weightmark.domain.keccak import keccak256
 
@@ -45,13 +44,7 @@ def node_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def build_script() -> ModuleType:
-    path = str(CHECKOUT / "scripts/build-contracts")
-    spec = spec_from_loader("build_contracts", SourceFileLoader("build_contracts", path))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("build-contracts")
 
 
 def packaged(name: ContractName) -> dict[str, Any]:
