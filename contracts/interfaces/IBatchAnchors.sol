@@ -23,7 +23,8 @@ interface IBatchAnchors is IContentAddressed {
 
     /// @notice Anchors a batch: from this block on, all of its items are known to have been there.
     /// @param root Merkle root over the batch's items; not 0.
-    /// @param cid Binary CID of the batch's items, at most 64 bytes; only the event carries it.
+    /// @param cid Binary CID of the batch's items, at most 64 bytes; only the event carries it. A hint:
+    /// whoever is first to anchor a root chooses it.
     function anchor(bytes32 root, bytes calldata cid) external;
 
     /// @notice Returns the state of a batch; 0: not anchored.
