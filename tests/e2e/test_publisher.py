@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from eth_account import Account
 
 from tests.command import Weightmark
+from tests.e2e.nodes import FOREIGN_NETWORK, PRIVATE_KEY, Node
 from tests.e2e.releases import Finished, Release, assert_ends, document, problems, write_model
 from weightmark.adapters.chain.embedded import EmbeddedChainReader
 from weightmark.ports.chain import BlockTag
@@ -211,3 +212,28 @@ def test_without_a_key_ones_own_is_me(release: Release) -> None:
     own = document(release.weightmark("publisher", "show", "--json"))
     assert own["publisher"] == release.publisher
     assert not (release.home / "keys").exists()
+
+
+def test_elsewhere_the_cost_is_shown_and_agreed_to(foreign_release: Release, node: Node) -> None:
+    weightmark, identity = foreign_release.weightmark, foreign_release.publisher
+    add = ("publisher", "add", CI, "--role", "delegate", "--network", FOREIGN_NETWORK)
+    own = {"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY}
+
+    def block() -> int:
+        return int(node.call("eth_blockNumber"), 16)
+
+    before = block()
+    assert_ends(weightmark(*add, env=own), 2, "pays its fee", "--yes")
+    tried = weightmark(*add, "--dry-run", "--json", env=own)
+    assert_ends(tried, 0)
+    assert 21_000 < document(tried)["cost"]["gas"] < 200_000
+    too_much = weightmark(*add, "--max-fee", "0.000000001", "--yes", env=own)
+    assert_ends(too_much, 3, "is allowed", "--max-fee")
+    printed = weightmark(*add, "--unsigned-tx", "--publisher", identity)
+    assert document(printed)["transaction"]["from"] == identity
+    assert block() == before
+    assert_ends(node.send(weightmark, *add), 0, "cost: about", f"add {CI} as delegate")
+    assert block() == before + 1
+    stranger = {"WEIGHTMARK_PRIVATE_KEY": KEYS["heir"]}
+    end = ("publisher", "end", "1", "--network", FOREIGN_NETWORK, "--publisher", identity)
+    assert_ends(weightmark(*end, "--yes", env=stranger), 1, HEIR, "none of its authorities")

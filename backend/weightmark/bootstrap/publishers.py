@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.bootstrap.application import Application, unix_time
 from weightmark.adapters.state.atomic import read_small
+from weightmark.bootstrap.application import Application, unix_time
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.networks import Network
 from weightmark.domain.reference import check_publisher
 from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint
 from weightmark.domain.trust import OWN_NICKNAME
-from weightmark.errors import MissingPathError, NoKeyError, UsageError, ValueFormatError
+from weightmark.errors import MissingPathError, UsageError, ValueFormatError
 
 if TYPE_CHECKING:
     from weightmark.services.ownership import Ownership
@@ -37,7 +37,11 @@ def state_of(application: Application, publisher: str | None) -> PublisherState:
 
 
 def ownership_of(
-    application: Application, publisher: str | None, owner_index: int | None
+    application: Application,
+    publisher: str | None,
+    owner_index: int | None,
+    *,
+    must_be_ours: bool,
 ) -> tuple[PublisherState, Ownership]:
     """Return a publisher, and what plans the actions of the configured key as its owner.
 
@@ -45,6 +49,7 @@ def ownership_of(
         application: What is configured.
         publisher: As in `state_of`.
         owner_index: Which of the publisher's owners the key is; None to find out.
+        must_be_ours: Whether the key has to be an owner, as it is the one that signs.
 
     Raises:
         NotAuthorizedError: The key is no owner.
@@ -54,8 +59,10 @@ def ownership_of(
     from weightmark.services.ownership import Ownership
 
     state = state_of(application, publisher)
-    account = application.accounts.address(state.network)
-    return state, Ownership(state, account, unix_time(), owner_index)
+    network, accounts = state.network, application.accounts
+    account = accounts.address(network) if must_be_ours else accounts.known_address(network)
+    owner = Ownership(state, account, unix_time(), owner_index, must_be_ours=must_be_ours)
+    return state, owner
 
 
 def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, KeyAlgorithm]:
@@ -106,9 +113,6 @@ def _identity(application: Application, publisher: str | None) -> tuple[Network,
 
 def _own(application: Application) -> str:
     network, accounts = application.network, application.accounts
-    if accounts.is_made_on_first_use(network):
-        return OWN_NICKNAME
-    try:
-        return f"{network.name}:{accounts.address(network)}"
-    except NoKeyError:
-        return OWN_NICKNAME
+    made_later = accounts.is_made_on_first_use(network)
+    address = "" if made_later else accounts.known_address(network)
+    return f"{network.name}:{address}" if address else OWN_NICKNAME

@@ -79,22 +79,27 @@ def ask_password(what: str) -> str:
     return answer
 
 
-def confirm_transaction(network: Network, *, yes: bool, is_grave: bool = False) -> None:
-    """Ask before a transaction costs something: on every chain that is not of this machine.
-
-    Args:
-        network: The chain.
-        yes: Whether nobody is to be asked.
-        is_grave: Whether it is asked for on every chain, as what it does cannot be undone.
+def confirm_for_good(network: Network, *, yes: bool) -> None:
+    """Ask before something that cannot be undone: on every chain.
 
     Raises:
         UsageError: Nobody can be asked.
     """
-    if yes or (network.is_local and not is_grave):
-        return
-    what = f"this sends a transaction on '{network.name}', and pays its fee"
-    if is_grave:
-        what = f"what this does on '{network.name}' cannot be undone"
+    if not yes:
+        _confirm(f"what this does on '{network.name}' cannot be undone")
+
+
+def confirm_transaction(network: Network, *, yes: bool) -> None:
+    """Ask before a transaction costs something: on every chain that is not of this machine.
+
+    Raises:
+        UsageError: Nobody can be asked.
+    """
+    if not yes and not network.is_local:
+        _confirm(f"this sends a transaction on '{network.name}', and pays its fee")
+
+
+def _confirm(what: str) -> None:
     if not sys.stdin.isatty():
         raise UsageError(what, hint="--yes goes on without asking")
     click.confirm(f"{what}: go on?", abort=True, err=True)

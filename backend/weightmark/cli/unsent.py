@@ -24,6 +24,9 @@ from weightmark.services.drafting import Preview
 
 DEFAULT_DEADLINE = "7d"
 
+unsigned_tx = click.option(
+    "--unsigned-tx", is_flag=True, help="Print the transaction for a wallet; send nothing."
+)
 options = combined(
     max_fee,
     dry_run,
@@ -44,9 +47,7 @@ options = combined(
         metavar="TIME",
         help="Until when the signature counts: 12h, 7d, 2026-11-21.  [default: 7d]",
     ),
-    click.option(
-        "--unsigned-tx", is_flag=True, help="Print the transaction for a wallet; send nothing."
-    ),
+    unsigned_tx,
 )
 
 
@@ -69,7 +70,7 @@ def mode_of(given: Mapping[str, Any]) -> Mode:
     if len(asked) > 1:
         raise UsageError("--dry-run, --sign-only and --unsigned-tx exclude each other")
     mode = asked[0] if asked else Mode.SEND
-    if mode is not Mode.SIGN_ONLY and (given["deadline"] or given["request_path"]):
+    if mode is not Mode.SIGN_ONLY and (given.get("deadline") or given.get("request_path")):
         raise UsageError("--deadline and --request belong to --sign-only")
     return mode
 

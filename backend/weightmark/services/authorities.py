@@ -87,6 +87,42 @@ def authority_index_of(
     return acting(found, publisher, account, block.timestamp, as_owner=as_owner).index
 
 
+def sending(
+    authorities: Sequence[Authority],
+    publisher: str,
+    account: str,
+    time: int,
+    *,
+    index: int | None,
+    as_owner: bool,
+    must_be_ours: bool,
+) -> Authority:
+    """Return the authority that an account is; where it is none, the one that is named.
+
+    Args:
+        authorities: The publisher's.
+        publisher: The publisher's address.
+        account: That of the configured key, or empty where there is none.
+        time: When it is to act.
+        index: Which authority is named; None for that of the account, or else the publisher itself.
+        as_owner: Whether a delegate is not enough.
+        must_be_ours: Whether the account has to be it, as its key signs.
+
+    Raises:
+        NotAuthorizedError: There is none, or it may not act.
+    """
+    if index is None or must_be_ours:
+        able = [each for each in authorities if index in (None, each.index)]
+        try:
+            return acting(able, publisher, account, time, as_owner=as_owner)
+        except NotAuthorizedError:
+            if must_be_ours:
+                raise
+    named = [each for each in authorities if each.index == (index or 0)]
+    wallet = named[0].account if named else publisher
+    return acting(named, publisher, wallet, time, as_owner=as_owner)
+
+
 def acting(
     authorities: Sequence[Authority],
     publisher: str,

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from weightmark.domain.actions import Authorization, Register, Revoke
+from weightmark.domain.actions import Action, Authorization, Register, Revoke
 from weightmark.domain.fees import Cost
 from weightmark.domain.networks import Network
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement, Statement
-from weightmark.errors import NotAuthorizedError, UsageError
+from weightmark.errors import UsageError
 from weightmark.ports.chain import Block, BlockTag, ChainDrafter, UnsignedTransaction
 from weightmark.ports.chains import Chains
-from weightmark.services.authorities import Authority, acting, read_authorities
+from weightmark.services.authorities import Authority, read_authorities, sending
 from weightmark.services.spending import quote
 
 # Gives an account's signature of 32 bytes, or nothing where its key is not at hand.
@@ -76,9 +76,7 @@ class Drafting:
         authority = self._authority(statement, index, must_be_ours=bool(self._account))
         drafter = self._drafter(self._account or authority.account)
         action = _action(statement, authority.index)
-        # The accounts of a local chain are given coins as they send.
-        cost = drafter.cost(action) if self._network.is_local else quote(drafter, action, max_fee)
-        return Preview(drafter.account, cost)
+        return preview_of(self._network, drafter, action, max_fee)
 
     def unsigned(
         self, statement: Statement, index: int | None, max_fee: int | None = None
@@ -131,17 +129,15 @@ class Drafting:
         reader, block = self._chains.reader(self._network), self._now()
         publisher, registry = statement.publisher, self._chains.registry.address
         found, _ = read_authorities(reader, registry, publisher, block)
-        as_owner = isinstance(statement, RevocationStatement)
-        if index is None or must_be_ours:
-            able = found if index is None else [each for each in found if each.index == index]
-            try:
-                return acting(able, publisher, self._account, block.timestamp, as_owner=as_owner)
-            except NotAuthorizedError:
-                if must_be_ours:
-                    raise
-        named = [each for each in found if each.index == (index or 0)]
-        account = named[0].account if named else publisher
-        return acting(named, publisher, account, block.timestamp, as_owner=as_owner)
+        return sending(
+            found,
+            publisher,
+            self._account,
+            block.timestamp,
+            index=index,
+            as_owner=isinstance(statement, RevocationStatement),
+            must_be_ours=must_be_ours,
+        )
 
     def _now(self) -> Block:
         return self._chains.reader(self._network).block(BlockTag.LATEST)
@@ -153,3 +149,17 @@ def _action(statement: Statement, index: int) -> Register | Revoke:
             return Register(release, index)
         case RevocationStatement() as revocation:
             return Revoke(revocation, index)
+
+
+def preview_of(
+    network: Network, drafter: ChainDrafter, action: Action, max_fee: int | None
+) -> Preview:
+    """Return what it would cost an account to carry an action out.
+
+    Raises:
+        TransactionFailedError: It costs more than ``max_fee``, or than the account has.
+        WeightmarkError: It would be refused.
+    """
+    # The accounts of a local chain are given coins as they send.
+    cost = drafter.cost(action) if network.is_local else quote(drafter, action, max_fee)
+    return Preview(drafter.account, cost)

@@ -29,7 +29,7 @@ from weightmark.errors import (
     UnavailableError,
     UsageError,
 )
-from weightmark.services.authorities import Authority, acting
+from weightmark.services.authorities import Authority, sending
 from weightmark.services.publisher_state import PublisherState
 
 _NOBODY = f"0x{0:040x}"
@@ -68,24 +68,43 @@ class Ownership:
 
     Args:
         state: The publisher.
-        account: Who is to send.
+        account: That of the configured key, or empty where there is none.
         now: The time of this machine, in seconds since 1970.
         owner_index: Which authority the account is; None to find out.
+        must_be_ours: Whether the account has to be an owner; where it has not, and is none, the
+            owner of the index acts, or else the publisher itself, by a wallet.
 
     Raises, on creation:
-        NotAuthorizedError: The account is no owner of the publisher now.
+        NotAuthorizedError: There is no such owner of the publisher now.
     """
 
     def __init__(
-        self, state: PublisherState, account: str, now: int, owner_index: int | None = None
+        self,
+        state: PublisherState,
+        account: str,
+        now: int,
+        owner_index: int | None = None,
+        *,
+        must_be_ours: bool = True,
     ) -> None:
         self._state = state
-        self._account = account
         # Whatever the clock says: what is registered is not ended by an end that is set to now.
         self._now = max(now, state.block.timestamp + 1)
-        chosen = [each for each in state.authorities if owner_index in (None, each.index)]
-        time = state.block.timestamp
-        self._owner = acting(chosen, state.publisher, account, time, as_owner=True).index
+        owner = sending(
+            state.authorities,
+            state.publisher,
+            account,
+            state.block.timestamp,
+            index=owner_index,
+            as_owner=True,
+            must_be_ours=must_be_ours,
+        )
+        self._owner, self._account = owner.index, owner.account
+
+    @property
+    def account(self) -> str:
+        """The account that is to send."""
+        return self._account
 
     def add(self, account: str, role: Role, until: str = "") -> Plan:
         """Plan to add an authority.

@@ -11,7 +11,12 @@ from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, unseen
 from weightmark.domain.registry import FOREVER, Reason, authority_count_slot
 from weightmark.errors import NotAuthorizedError
 from weightmark.services import authorities
-from weightmark.services.authorities import authority_index_of, read_authorities
+from weightmark.services.authorities import (
+    Authority,
+    authority_index_of,
+    read_authorities,
+    sending,
+)
 from weightmark.services.lookup import ResolvedReference
 from weightmark.services.revoke import RevocationRequest, Revoker
 
@@ -110,3 +115,42 @@ def test_an_added_owner_revokes_and_a_delegate_does_not(published: World) -> Non
     other = replace(writer, account=published.chain.writer(CAROL).account)
     Revoker(published.chains, lambda: other, published.records).revoke(request)
     assert not published.verify().verified
+
+
+@pytest.mark.parametrize(
+    ("account", "index", "must_be_ours", "found"),
+    [
+        (BOB, None, False, (2, BOB)),
+        (BOB, 2, True, (2, BOB)),
+        (BOB, 0, False, (0, ALICE)),
+        ("", None, False, (0, ALICE)),
+        (CAROL, None, False, (0, ALICE)),
+        (BOB, 0, True, None),
+        ("", None, True, None),
+        (BOB, 1, False, None),
+        (BOB, 9, False, None),
+    ],
+)
+def test_who_sends_is_the_key_or_the_wallet_that_is_named(
+    world: World, account: str, index: int | None, must_be_ours: bool, found: tuple[int, str] | None
+) -> None:
+    add(world, delegate(CAROL), owner(BOB))
+    block, registry = world.chain.blocks[-1].block, world.chains.registry.address
+    known, _ = read_authorities(world.chain, registry, ALICE, block)
+
+    def sender() -> Authority:
+        return sending(
+            known,
+            ALICE,
+            account,
+            block.timestamp,
+            index=index,
+            as_owner=True,
+            must_be_ours=must_be_ours,
+        )
+
+    if found is None:
+        with pytest.raises(NotAuthorizedError):
+            sender()
+        return
+    assert (sender().index, sender().account) == found

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.publishers import account_of, ownership_of, signing_key_of, state_of
-from weightmark.cli import options, output
+from weightmark.cli import options, output, unsent
 from weightmark.cli.publisher_reports import plan_document, print_plan, print_view, view_document
+from weightmark.cli.spending import dry_run, limit_of, max_fee, spending_of
+from weightmark.cli.unsent import Mode
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.networks import Network
 from weightmark.domain.registry import Role
 from weightmark.domain.signing_keys import ALGORITHMS_BY_LABEL, parse_fingerprint
 from weightmark.services.documents import transaction_document
-from weightmark.services.ownership import Plan
+from weightmark.services.drafting import preview_of
+from weightmark.services.ownership import Ownership, Plan
 
 _ROLES = {role.name.lower(): role for role in Role}
 
@@ -36,7 +40,15 @@ _ending = click.option(
     metavar="TIME",
     help="The end: 2026-11-21T09:00:00Z or 2026-11-21; it may be past.  [default: now]",
 )
-_owners = options.combined(_publisher, options.transaction, options.trust, options.state)
+_owners = options.combined(
+    _publisher,
+    options.transaction,
+    max_fee,
+    dry_run,
+    unsent.unsigned_tx,
+    options.trust,
+    options.state,
+)
 
 
 @click.group("publisher")
@@ -82,11 +94,8 @@ def add(account: str, role: str, until: str, **given: Any) -> None:
 
     A delegate registers releases, and nothing else. An owner can do everything.
     """
-    application = options.application(given)
-    state, owner = ownership_of(application, given["publisher"], given["authority"])
-    _carry_out(
-        application, state.network, owner.add(checksum_address(account), _ROLES[role], until), given
-    )
+    address = checksum_address(account)
+    _carry_out(given, lambda owner: owner.add(address, _ROLES[role], until))
 
 
 @command.command(
@@ -104,10 +113,8 @@ def end(authority_to_end: str, until: str, **given: Any) -> None:
 
     A time in the past is distrust: what was registered since then fails every verification.
     """
-    application = options.application(given)
     which = account_of(authority_to_end)
-    state, owner = ownership_of(application, given["publisher"], given["authority"])
-    _carry_out(application, state.network, owner.end(which, until), given)
+    _carry_out(given, lambda owner: owner.end(which, until))
 
 
 @command.command(
@@ -126,11 +133,9 @@ def add_key(public_key: str, algorithm: str | None, until: str, **given: Any) ->
 
     The fingerprint is the sha256 of the key's SubjectPublicKeyInfo.
     """
-    application = options.application(given)
     chosen = ALGORITHMS_BY_LABEL[algorithm] if algorithm else None
     fingerprint, kind = signing_key_of(public_key, chosen)
-    state, owner = ownership_of(application, given["publisher"], given["authority"])
-    _carry_out(application, state.network, owner.add_key(fingerprint, kind, until), given)
+    _carry_out(given, lambda owner: owner.add_key(fingerprint, kind, until))
 
 
 @command.command(
@@ -145,21 +150,49 @@ Examples:
 @options.combined(_ending, _owners)
 def end_key(fingerprint: str, until: str, **given: Any) -> None:
     """End a signing key of the publisher; a time in the past is distrust."""
-    application = options.application(given)
     known = parse_fingerprint(fingerprint)
-    state, owner = ownership_of(application, given["publisher"], given["authority"])
-    _carry_out(application, state.network, owner.end_key(known, until), given)
+    _carry_out(given, lambda owner: owner.end_key(known, until))
 
 
-def _carry_out(
-    application: Application, network: Network, plan: Plan, given: dict[str, Any]
-) -> None:
+def _carry_out(given: dict[str, Any], planned: Callable[[Ownership], Plan]) -> None:
+    mode = unsent.mode_of(given)
+    application = options.application(given)
+    state, owner = ownership_of(
+        application,
+        given["publisher"],
+        given["authority"],
+        must_be_ours=mode is not Mode.UNSIGNED,
+    )
+    network, plan = state.network, planned(owner)
     print_plan(plan)
-    options.confirm_transaction(network, yes=given["yes"], is_grave=plan.is_grave)
-    receipt = application.writer(network).send(plan.action)
-    transaction = transaction_document(receipt)
+    shown = {"reference": f"{network.chain_id}:{state.publisher}", **plan_document(plan)}
+    if mode is Mode.SEND:
+        _send(application, network, plan, shown, given)
+        return
+    drafter = application.chains.drafter(network, owner.account)
+    limit = limit_of(given["max_fee"])
+    if mode is Mode.UNSIGNED:
+        unsent.finish_transaction(shown, drafter.unsigned(plan.action, limit))
+        return
+    preview = preview_of(network, drafter, plan.action, limit)
+    unsent.finish_preview(network, shown, preview, as_json=given["as_json"])
+
+
+def _send(
+    application: Application,
+    network: Network,
+    plan: Plan,
+    shown: dict[str, object],
+    given: dict[str, Any],
+) -> None:
+    if plan.is_grave:
+        options.confirm_for_good(network, yes=given["yes"])
+    spending = spending_of(network, yes=given["yes"], amount=given["max_fee"])
+    writer = application.writer(network)
+    spending.approve(writer, plan.action)
+    transaction = transaction_document(spending.send(writer, plan.action))
     if given["as_json"]:
-        output.print_json({"network": network.name, **plan_document(plan), **transaction})
+        output.print_json({"network": network.name, **shown, **transaction})
         return
     output.succeed(f"done: {plan.summary}")
     output.print_fields(
