@@ -102,6 +102,9 @@ def test_what_people_read(run_weightmark: Weightmark, local_node: LocalNode) -> 
     assert_ends(up, 0, f"is up, at {local_node.url}", "ModelRegistry", next_step)
     again = run_weightmark("devnet", "up", env=environment)
     assert_ends(again, 0, f"runs already, at {local_node.url}")
+    # No key is needed to look at it, nor is one that cannot be used in the way.
+    broken = {**environment, "WEIGHTMARK_PRIVATE_KEY": "broken"}
+    assert_ends(run_weightmark("devnet", "status", env=broken), 0, "runs, at", "ModelRegistry")
     local_node.kill()
     assert_ends(run_weightmark("devnet", "down", env=environment), 0, "nothing to do")
 

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -119,6 +120,56 @@ def test_a_node_whose_record_is_lost_is_named(devnet: Devnet, folder: Path, dama
             act()
         assert str(folder / "node.lock") in caught.value.hint
     (folder / "node.json").write_bytes(msgspec.json.encode(node))
+
+
+def test_a_record_of_an_earlier_node_is_not_taken_for_the_next_one(
+    devnet: Devnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever starts a node may be killed before it writes which process that is."""
+    node, _ = devnet.up(free_port())
+    devnet.down()
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    started: list[int] = []
+    spawn = subprocess.Popen
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        process = spawn(*arguments, **options)
+        started.append(process.pid)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", watched)
+    monkeypatch.setattr("weightmark.adapters.devnet.node.write_private", killed)
+    with pytest.raises(KeyboardInterrupt):
+        devnet.up(node.port)
+    try:
+        with pytest.raises(StorageError, match="does not say which process"):
+            devnet.down()
+    finally:
+        os.kill(started[0], signal.SIGKILL)
+
+
+def test_a_node_that_ends_while_it_is_ended(
+    devnet: Devnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, _ = devnet.up(free_port())
+
+    def too_late(pid: int, _: int) -> None:
+        monkeypatch.undo()
+        kill(devnet, node)
+        raise ProcessLookupError(pid)
+
+    monkeypatch.setattr(os, "kill", too_late)
+    assert devnet.down() == node
+
+
+@pytest.mark.parametrize("name", ["node.lock", "anvil.log"])
+def test_a_folder_in_place_of_a_file_is_named(devnet: Devnet, folder: Path, name: str) -> None:
+    (folder / name).mkdir(parents=True)
+    with pytest.raises(StorageError, match=name):
+        devnet.up(free_port())
 
 
 def test_a_port_in_use_is_refused(devnet: Devnet) -> None:

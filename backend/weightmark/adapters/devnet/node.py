@@ -14,10 +14,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -101,7 +102,9 @@ class Devnet:
         with self._exclusively():
             node = self._running()
             if node is not None:
-                os.kill(node.pid, signal.SIGTERM)
+                # It may end by itself meanwhile.
+                with suppress(ProcessLookupError):
+                    os.kill(node.pid, signal.SIGTERM)
                 self._wait(lambda: not self._is_locked(), f"process {node.pid} does not end")
             return node
 
@@ -124,27 +127,29 @@ class Devnet:
     def _start(self, port: int) -> Node:
         program = find_anvil(self._environment)
         _refuse_port_in_use(port)
-        try:
-            node = Node(self._spawn([str(program), *self._arguments(port)]), port)
-        except OSError as error:
-            raise DevnetError(f"{program} cannot be started: {error.strerror}") from None
+        # Whoever is killed between the next two steps leaves a node that nobody takes for another.
+        self._forget()
+        node = Node(self._spawn([str(program), *self._arguments(port)]), port)
         write_private(self._record, msgspec.json.encode(node), replace=True)
         return node
 
     def _spawn(self, command: Sequence[str]) -> int:
         environment = self._environment
-        with closing(self._lock_file()) as lock, self._log.open("wb") as log:
+        with self._opened(self._lock, "ab") as lock, self._opened(self._log, "wb") as log:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            process = subprocess.Popen(  # noqa: S603 - the user's own program
-                command,
-                cwd=self._folder,
-                env={name: environment[name] for name in _VARIABLES if name in environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=[lock.fileno()],
-                start_new_session=True,
-            )
+            try:
+                process = subprocess.Popen(  # noqa: S603 - the user's own program
+                    command,
+                    cwd=self._folder,
+                    env={name: environment[name] for name in _VARIABLES if name in environment},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[lock.fileno()],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise DevnetError(f"{command[0]} cannot be started: {error.strerror}") from None
         # It outlives this process, which never waits for it: nor should Popen warn that it lives.
         process.returncode = 0
         return process.pid
@@ -180,21 +185,28 @@ class Devnet:
             self._sleep(PAUSE_SECONDS)
 
     def _is_locked(self) -> bool:
-        with closing(self._lock_file()) as lock:
+        with self._opened(self._lock, "ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return True
             return False
 
-    def _lock_file(self) -> FileIO:
+    def _forget(self) -> None:
         try:
-            return self._lock.open("ab", buffering=0)
+            self._record.unlink(missing_ok=True)
         except OSError as error:
-            raise storage_error(self._lock, error) from None
+            raise storage_error(self._record, error) from None
+
+    def _opened(self, path: Path, mode: Literal["ab", "rb", "wb"]) -> FileIO:
+        try:
+            return path.open(mode, buffering=0)
+        except OSError as error:
+            raise storage_error(path, error) from None
 
     def _last_words(self) -> str:
-        lines = self._log.read_bytes()[:_SHOWN_CHARACTERS].decode("utf-8", "replace").splitlines()
+        with self._opened(self._log, "rb") as log:
+            lines = log.read(_SHOWN_CHARACTERS).decode("utf-8", "replace").splitlines()
         return printable(next((line for line in lines if line), "it gave no reason"))
 
     @contextmanager

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.networks import deploy_locally, devnet_of, report_of
+from weightmark.bootstrap.networks import deploy_locally, devnet_of, missing_on
 from weightmark.cli import options, output
 from weightmark.domain.networks import ANVIL_CHAIN_ID
+from weightmark.ports.chain import BlockTag
 
 if TYPE_CHECKING:
     from weightmark.adapters.devnet.node import Node
@@ -111,21 +112,18 @@ def _reached(given: dict[str, Any], node: Node) -> Application:
 
 
 def _document(there: Application, node: Node) -> dict[str, Any]:
-    report = report_of(there, there.network)
+    missing = missing_on(there, there.network)
+    latest = there.chains.reader(there.network).block(BlockTag.LATEST)
     contracts = [
-        {
-            "name": each.contract.name,
-            "address": each.contract.address,
-            "deployed": each.problem is None,
-        }
-        for each in report.contracts
+        {"name": each.name, "address": each.address, "deployed": each not in missing}
+        for each in there.chains.contracts
     ]
     return {
         "running": True,
         "endpoint": node.endpoint,
         "chain_id": ANVIL_CHAIN_ID,
         "pid": node.pid,
-        "block_number": report.latest.number,
+        "block_number": latest.number,
         "contracts": contracts,
     }
 
