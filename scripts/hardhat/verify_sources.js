@@ -85,8 +85,13 @@ async function sourcify({ address, identifier, compilerVersion, input, chainId, 
 
 // A contract that is not known is answered with status 404 and `match: null`.
 async function ask(url, request) {
-  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
-  const answer = await response.json();
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch(url, { ...request, signal }).catch((error) =>
+    fail(`${url}: ${error.cause?.message ?? error.message}`),
+  );
+  const answer = await response
+    .json()
+    .catch(() => fail(`${url} answers ${response.status}, and not in JSON`));
   if (!response.ok && answer.match !== null) {
     fail(answer.message ?? `${url} answers ${response.status}`);
   }

@@ -18,7 +18,7 @@ import pytest
 from tests.anvil import running_anvil
 from tests.command import BINARIES, CHECKOUT, PATIENCE
 from tests.e2e.nodes import PRIVATE_KEY, Node
-from tests.integration.verification_services import Services, serving
+from tests.integration.verification_services import BrokenServices, Services, serving
 from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, SALT, create2_address
 
 CHAIN_ID = 11155111
@@ -257,6 +257,18 @@ def test_a_service_out_of_reach_does_not_keep_the_other_from_being_asked(
     assert finished.returncode == 1
     for each in ("etherscan", "sourcify"):
         assert f"ModelRegistry on {each}: " in finished.stderr
+    assert f"/v2/contract/{CHAIN_ID}/{ADDRESSES['ModelRegistry']}: " in finished.stderr
+
+
+def test_a_service_that_does_not_answer_in_json(
+    hardhat: Hardhat, deployed: Finished, sepolia: Node
+) -> None:
+    with serving(BrokenServices(CHAIN_ID, {})) as url:
+        finished = verify(hardhat, sepolia, url)
+    assert finished.returncode == 1
+    assert "ModelRegistry on etherscan: " in finished.stderr
+    told = f"/v2/contract/{CHAIN_ID}/{ADDRESSES['ModelRegistry']} answers 502, and not in JSON\n"
+    assert told in finished.stderr
 
 
 def test_what_is_not_deployed_is_not_verified(hardhat: Hardhat) -> None:

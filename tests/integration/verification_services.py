@@ -134,6 +134,14 @@ class Services:
             self.verified.add((service, address.lower()))
 
 
+class BrokenServices(Services):
+    """What stands before the services when they are down."""
+
+    def answer(self, path: str, query: dict[str, str], body: bytes) -> tuple[int, Any]:
+        """Answer as a proxy does."""
+        return 502, b"<html>Bad Gateway</html>"
+
+
 @contextmanager
 def serving(services: Services) -> Iterator[str]:
     """Serve the services, and yield their URL."""
@@ -149,7 +157,7 @@ def serving(services: Services) -> Iterator[str]:
             url = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             status, document = services.answer(url.path, query, given)
-            body = json.dumps(document).encode()
+            body = document if isinstance(document, bytes) else json.dumps(document).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
