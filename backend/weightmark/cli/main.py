@@ -126,7 +126,9 @@ def _unforeseen(error: Exception) -> WeightmarkError:
     """
     from traceback import walk_tb
 
-    steps = ((frame.f_globals["__name__"], line) for frame, line in walk_tb(error.__traceback__))
+    steps = (
+        (frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(error.__traceback__)
+    )
     *_, (module, line) = (step for step in steps if step[0].startswith("weightmark."))
     message = f"{type(error).__name__} in {module}, line {line}"
     details = f"{DEBUG_VARIABLE}=1 shows what to report"

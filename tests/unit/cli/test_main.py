@@ -38,6 +38,16 @@ def test_a_bug_says_that_it_is_one(
     assert SECRET not in shown.err + told.out
 
 
+def test_a_bug_in_code_that_no_module_holds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere: dict[str, Any] = {}
+    exec("def load(*_): return 1 / 0", nowhere)
+    monkeypatch.setattr(Application, "load", nowhere["load"])
+    assert run(["trust", "list"]) == 3
+    assert "ZeroDivisionError in weightmark.cli.options" in capsys.readouterr().err
+
+
 def test_what_the_system_refuses_anywhere(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,7 +59,7 @@ class LogSearch:
             last = min(newest, first + span - 1)
             answer = self._range(wanted, first, last)
             if isinstance(answer, Refusal):
-                first = first or self._first_block(address, newest)
+                first = first or self._first_block(address, newest, end)
                 span = min(span, newest - first + 1) // 2 or 1
             else:
                 count += len(answer)
@@ -87,19 +87,19 @@ class LogSearch:
             raise self._answers.nonsense(answer)
         return answer
 
-    def _first_block(self, address: str, newest: int) -> int:
+    def _first_block(self, address: str, newest: int, end: float) -> int:
         """Return the block since which the contract is there, or 0 where that is not told."""
         if address not in self._first_blocks:
-            self._first_blocks[address] = self._bisected(address, newest)
+            self._first_blocks[address] = self._bisected(address, newest, end)
         return self._first_blocks[address]
 
-    def _bisected(self, address: str, newest: int) -> int:
+    def _bisected(self, address: str, newest: int, end: float) -> int:
         without, there = -1, newest
         while there - without > 1:
             middle = (without + there) // 2
             (code,) = self._transport.request([("eth_getCode", (address, hex(middle)))])
-            if isinstance(code, Refusal):
-                # Many endpoints keep no old state.
+            if isinstance(code, Refusal) or time.monotonic() > end:
+                # Many endpoints keep no old state, and some take their time.
                 return 0
             if self._answers.data(code):
                 there = middle

@@ -245,6 +245,18 @@ def test_a_search_that_takes_too_long_is_given_up(
     assert len([call for (call,) in transport.asked if call[0] == "eth_getLogs"]) <= asked
 
 
+def test_looking_for_the_first_block_has_no_time_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log_search, "MAX_SECONDS", -1.0)
+    reader, transport = a_reader(
+        lambda method, _: "0x60" if method == "eth_getCode" else Refusal("too many blocks")
+    )
+    with pytest.raises(ChainUnreachableError, match="too much to read from the endpoint"):
+        reader.registrations(REGISTRY, ALL, BLOCK)
+    assert [call[0] for (call,) in transport.asked] == ["eth_getLogs", "eth_getCode"]
+
+
 def test_an_endpoint_that_floods_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_search, "MAX_EVENTS", 10)
 
