@@ -234,6 +234,7 @@ def test_events_that_are_left_out(foreign_release: Release, node: Node) -> None:
             assert_ends(finished, 3, "does not agree with the model's head")
 
 
+@pytest.mark.usefixtures("first_foreign_release")
 def test_the_same_address_on_another_chain(release: Release, node: Node, tmp_path: Path) -> None:
     """The publisher of the embedded chain is a stranger elsewhere, be it with the same key."""
     weightmark = release.weightmark
