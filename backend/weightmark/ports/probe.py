@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import GasPrice
 from weightmark.ports.chain import Block
-
-
-@dataclass(frozen=True, slots=True)
-class GasPrice:
-    """What gas costs now, in wei: the base fee, and the tip that is usual (EIP-1559)."""
-
-    base_fee: int
-    priority_fee: int
-
-    @property
-    def total(self) -> int:
-        """What a transaction pays for each gas."""
-        return self.base_fee + self.priority_fee
 
 
 class NetworkProbe(Protocol):
@@ -29,7 +16,11 @@ class NetworkProbe(Protocol):
     """
 
     def gas_price(self) -> GasPrice:
-        """Return what gas costs now."""
+        """Return what gas costs in the next block.
+
+        Raises:
+            TransactionFailedError: The chain does not have the fees of EIP-1559.
+        """
         ...
 
     def balance(self, address: str) -> int:

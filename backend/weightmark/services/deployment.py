@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import Cost, Fees, gas_limit_of
 from weightmark.domain.networks import Network
 from weightmark.errors import NotDeployedError
 from weightmark.ports.chain import Block, BlockTag, ChainReader
 from weightmark.ports.probe import NetworkProbe
 from weightmark.services.contracts import check_chain_id, check_contract
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentCost:
-    """What a deployment costs as fees are now, and what there is to pay it; amounts in wei."""
-
-    gas: int
-    gas_price: int
-    balance: int
-
-    @property
-    def total(self) -> int:
-        """What all its transactions cost together."""
-        return self.gas * self.gas_price
 
 
 def missing_contracts(
@@ -42,16 +28,22 @@ def missing_contracts(
     return tuple(each for each in contracts if _is_missing(reader, network, each, latest))
 
 
-def deployment_cost(
-    probe: NetworkProbe, contracts: Sequence[Contract], account: str
-) -> DeploymentCost:
+def deployment_cost(probe: NetworkProbe, contracts: Sequence[Contract], account: str) -> Cost:
     """Return what it costs an account to deploy contracts.
 
     Raises:
-        ChainUnreachableError: The endpoint does not answer, or has no fees of EIP-1559.
+        ChainUnreachableError: The endpoint does not answer.
+        TransactionFailedError: The chain does not have the fees of EIP-1559.
     """
     gas = sum(probe.deployment_gas(each, account) for each in contracts)
-    return DeploymentCost(gas, probe.gas_price().total, probe.balance(account))
+    price = probe.gas_price()
+    return Cost(
+        gas=gas,
+        gas_limit=gas_limit_of(gas),
+        fee_per_gas=price.total,
+        max_fee_per_gas=Fees.at(price).max_fee,
+        balance=probe.balance(account),
+    )
 
 
 def _is_missing(reader: ChainReader, network: Network, contract: Contract, block: Block) -> bool:

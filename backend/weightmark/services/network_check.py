@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import GasPrice
 from weightmark.domain.networks import Network
-from weightmark.errors import ChainUnreachableError, WeightmarkError
+from weightmark.errors import ChainUnreachableError, UnavailableError, WeightmarkError
 from weightmark.ports.chain import Block, BlockTag, ChainReader
-from weightmark.ports.probe import GasPrice, NetworkProbe
+from weightmark.ports.probe import NetworkProbe
 from weightmark.services.contracts import check_chain_id, check_contract
 
 # What the first release of a model takes; each further one takes less (docs/contracts.md).
@@ -130,7 +131,7 @@ def _probe(report: NetworkReport, probe: NetworkProbe, registry: str) -> None:
     def asked(ask: Callable[[], _Answer]) -> _Answer | None:
         try:
             return ask()
-        except ChainUnreachableError as error:
+        except UnavailableError as error:
             report.remarks.append(error.message)
             return None
 

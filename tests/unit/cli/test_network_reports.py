@@ -6,10 +6,10 @@ import pytest
 
 from weightmark.adapters.chain.deployment import deployments
 from weightmark.cli.network_reports import report_document, report_fields
+from weightmark.domain.fees import GasPrice
 from weightmark.domain.networks import ANVIL_CHAIN_ID, LOCAL, Network
 from weightmark.errors import ChainUnreachableError, LookAlikeContractError, NotDeployedError
 from weightmark.ports.chain import Block
-from weightmark.ports.probe import GasPrice
 from weightmark.services.network_check import ContractFinding, NetworkReport
 
 NOW = 1_800_000_000

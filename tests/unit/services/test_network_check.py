@@ -10,14 +10,16 @@ from tests.fakes.chain import FakeChain
 from tests.unit.services.world import SEPOLIA
 from weightmark.adapters.chain.deployment import deployments
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import GasPrice
 from weightmark.errors import (
     ChainUnreachableError,
     LookAlikeContractError,
     NotDeployedError,
+    TransactionFailedError,
+    UnavailableError,
     WrongChainError,
 )
 from weightmark.ports.chain import Block
-from weightmark.ports.probe import GasPrice
 from weightmark.services.deployment import deployment_cost, missing_contracts
 from weightmark.services.network_check import (
     PROOF_DEPTHS,
@@ -57,7 +59,9 @@ class FakeProbe:
 
     def _answer(self, method: str) -> None:
         if self.refuses == method:
-            raise ChainUnreachableError(f"{method} is refused")
+            kind: type[UnavailableError]
+            kind = TransactionFailedError if method == "gas_price" else ChainUnreachableError
+            raise kind(f"{method} is refused")
 
 
 @pytest.fixture
@@ -161,4 +165,5 @@ def test_what_is_missing_is_known_before_it_is_deployed(chain: FakeChain) -> Non
 
 def test_a_deployment_costs_the_gas_of_all_its_contracts() -> None:
     cost = deployment_cost(FakeProbe(), CONTRACTS[1:], ACCOUNT)
-    assert (cost.gas, cost.gas_price, cost.total, cost.balance) == (2 + 3, 5, 25, 7)
+    assert (cost.gas, cost.fee_per_gas, cost.total, cost.balance) == (2 + 3, 5, 25, 7)
+    assert cost.max_total > cost.total

@@ -5,9 +5,10 @@ from __future__ import annotations
 from weightmark.adapters.chain.deployment import deployments
 from weightmark.adapters.chain.json_rpc import Refusal, Transport
 from weightmark.adapters.chain.rpc_values import Answers
+from weightmark.adapters.chain.sending.prices import gas_price
 from weightmark.domain.contracts import Contract
+from weightmark.domain.fees import GasPrice
 from weightmark.ports.chain import Block
-from weightmark.ports.probe import GasPrice
 
 _FIRST_SLOT = f"0x{0:064x}"
 
@@ -20,11 +21,8 @@ class EndpointProbe:
         self._answers = Answers(transport)
 
     def gas_price(self) -> GasPrice:
-        """Return what gas costs now."""
-        latest = self._answers.call("eth_getBlockByNumber", "latest", False)  # noqa: FBT003
-        base_fee = self._answers.mapping(latest).get("baseFeePerGas")
-        tip = self._answers.call("eth_maxPriorityFeePerGas")
-        return GasPrice(self._answers.quantity(base_fee), self._answers.quantity(tip))
+        """Return what gas costs in the next block."""
+        return gas_price(self._transport)
 
     def balance(self, address: str) -> int:
         """Return what an account has, in wei."""

@@ -10,9 +10,9 @@ import pytest
 from weightmark.adapters.chain.deployment import deployments
 from weightmark.adapters.chain.json_rpc import Call, Refusal
 from weightmark.adapters.chain.probe import EndpointProbe
-from weightmark.errors import ChainUnreachableError
+from weightmark.domain.fees import GasPrice
+from weightmark.errors import ChainUnreachableError, TransactionFailedError, UnavailableError
 from weightmark.ports.chain import Block
-from weightmark.ports.probe import GasPrice
 
 ACCOUNT = "0x" + "ab" * 20
 FINAL = Block(1000, b"\2" * 32, 0)
@@ -32,15 +32,27 @@ class Scripted:
         return [self.answers[method] for method, _ in calls]
 
 
+NO_HISTORY = {"eth_feeHistory": Refusal("no history"), "eth_maxPriorityFeePerGas": "0x2"}
+
+
 def test_what_gas_costs() -> None:
-    answers = {"eth_getBlockByNumber": {"baseFeePerGas": "0x5"}, "eth_maxPriorityFeePerGas": "0x2"}
+    answers = {"eth_getBlockByNumber": {"baseFeePerGas": "0x5"}, **NO_HISTORY}
     assert EndpointProbe(Scripted(answers)).gas_price() == GasPrice(5, 2)
 
 
-@pytest.mark.parametrize("block", [{}, None, {"baseFeePerGas": "5"}])
-def test_a_chain_without_a_base_fee_is_not_taken_for_one_that_is_free(block: object) -> None:
-    answers = {"eth_getBlockByNumber": block, "eth_maxPriorityFeePerGas": "0x2"}
-    with pytest.raises(ChainUnreachableError):
+@pytest.mark.parametrize(
+    ("block", "error"),
+    [
+        ({}, TransactionFailedError),
+        (None, ChainUnreachableError),
+        ({"baseFeePerGas": "5"}, ChainUnreachableError),
+    ],
+)
+def test_a_chain_without_a_base_fee_is_not_taken_for_one_that_is_free(
+    block: object, error: type[UnavailableError]
+) -> None:
+    answers = {"eth_getBlockByNumber": block, **NO_HISTORY}
+    with pytest.raises(error):
         EndpointProbe(Scripted(answers)).gas_price()
 
 
