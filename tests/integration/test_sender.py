@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -222,6 +223,20 @@ def test_an_endpoint_that_fails_while_it_is_waited_for_is_asked_again(
     publisher.transport.before["eth_getTransactionReceipt"] = fail
     publisher.writer().send(publisher.action())
     assert_registered_once(publisher)
+
+
+def test_what_nobody_came_back_to_is_forgotten(publisher: Publisher) -> None:
+    left, recent = publisher.action("1"), publisher.action("2")
+    for each in (left, recent):
+        publisher.happenings.events = [cut_power]
+        with pytest.raises(PowerCut):
+            publisher.writer().send(each)
+    oldest = min(publisher.journals.rglob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    os.utime(oldest, (0, 0))
+    publisher.happenings.events = []
+    publisher.writer().send(publisher.action("3"))
+    (kept,) = publisher.journals.rglob("*.json")
+    assert kept != oldest
 
 
 def test_a_damaged_journal_is_named(publisher: Publisher) -> None:

@@ -261,7 +261,8 @@ class Publisher:
         except VersionExistsError:
             # A transaction of an earlier run may have come into a block since we looked; or
             # somebody with the same key was faster, and theirs is the release.
-            self._registered(network, evidence)
+            if not self._registered(network, evidence):
+                raise
             return None
 
     def _remember(self, network: Network, evidence: Evidence) -> None:

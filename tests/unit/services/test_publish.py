@@ -189,6 +189,20 @@ def test_an_earlier_transaction_of_ours_that_was_faster_is_no_failure(world: Wor
     assert world.verify(f"me/{NAME}").verified
 
 
+def test_what_is_refused_as_registered_and_is_not_there_is_no_success(world: World) -> None:
+    """The block that carried it went away."""
+
+    class Reorganised(FakeChainWriter):
+        def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
+            self.chain.mine()
+            raise VersionExistsError("it is registered already")
+
+    publisher = world.publisher(lambda: Reorganised(world.chain, ALICE))
+    with pytest.raises(VersionExistsError, match="it is registered already"):
+        publisher.publish(world.request(), unseen)
+    assert world.records.releases() == ()
+
+
 # Refusals.
 
 

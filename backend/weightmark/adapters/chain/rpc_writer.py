@@ -10,6 +10,7 @@ from weightmark.adapters.chain.deployment import (
     DEPLOYER_COST,
     DEPLOYER_SENDER,
     DEPLOYER_TRANSACTION,
+    Deployment,
     deployments,
     packaged_registry,
 )
@@ -108,19 +109,28 @@ class RpcChainWriter(RpcChainDrafter):
         if missing and not self._code_hash(DEPLOYER_ADDRESS):
             self._sender.send(Payload(DEPLOYER_SENDER, b"", DEPLOYER_COST))
             self._sender.relay(DEPLOYER_TRANSACTION)
-        for deployment in missing:
-            self._sender.send(Payload(DEPLOYER_ADDRESS, deployment.data))
-            if not self._is_deployed(deployment.contract):
-                raise TransactionFailedError(
-                    f"{deployment.contract.name} is not at {deployment.contract.address}, though "
-                    "its deployment was carried out",
-                    hint="do not use this endpoint",
-                )
-        return tuple(each.contract for each in missing)
+        return tuple(each.contract for each in missing if self._deployed(each))
 
     def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
         """Carry an action out; see `ChainWriter`."""
         return self._sender.send(_payload(action), max_fee)
+
+    def _deployed(self, deployment: Deployment) -> bool:
+        """Deploy a contract, unless somebody else was faster."""
+        contract = deployment.contract
+        try:
+            self._sender.send(Payload(DEPLOYER_ADDRESS, deployment.data))
+        except TransactionFailedError:
+            if self._is_deployed(contract):
+                return False
+            raise
+        if not self._is_deployed(contract):
+            raise TransactionFailedError(
+                f"{contract.name} is not at {contract.address}, though its deployment was "
+                "carried out",
+                hint="do not use this endpoint",
+            )
+        return True
 
     def _is_deployed(self, contract: Contract) -> bool:
         found = self._code_hash(contract.address)

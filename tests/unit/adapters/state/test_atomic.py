@@ -116,7 +116,7 @@ def test_the_locks_of_others_on_a_file_stay(tmp_path: Path) -> None:
     with path.open("r+") as held:
         fcntl.lockf(held, fcntl.LOCK_EX)
         private_file(path)
-        command = [sys.executable, "-c", attempt, path]
+        command = [sys.executable, "-c", attempt, str(path)]
         other = subprocess.run(command, stderr=subprocess.PIPE, check=False)
     assert b"BlockingIOError" in other.stderr
 

@@ -7,7 +7,8 @@ a second transaction. Signed transactions are no secrets: they are made to be pu
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import time
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import msgspec
@@ -18,8 +19,11 @@ from weightmark.domain.fees import Fees
 from weightmark.domain.keccak import keccak256
 from weightmark.errors import StorageError
 
-# A transaction has at most 128 KiB (geth's txMaxSize); there are a few, in hexadecimal.
+# A transaction has at most 128 KiB (geth's txMaxSize); there are a few, in Base64.
 MAX_BYTES = 4 * 1024 * 1024
+
+# Nodes forget a transaction that waits within hours or days.
+KEPT_SECONDS = 30 * 24 * 3600
 
 
 class Attempt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,11 +100,16 @@ class Journal:
             ) from None
 
     def write(self, key: bytes, intent: Intent) -> None:
-        """Keep the intent of a payload.
+        """Keep the intent of a payload, and forget those that nobody comes back to.
 
         Raises:
             StorageError: It cannot be written.
         """
+        for path in self._folder.glob("*.json"):
+            # What another process has removed, or may not be removed, does no harm.
+            with suppress(OSError):
+                if path.stat().st_mtime < time.time() - KEPT_SECONDS:
+                    path.unlink()
         write_private(self._path(key), msgspec.json.encode(intent), replace=True)
 
     def forget(self, key: bytes) -> None:

@@ -83,7 +83,8 @@ class Node:
             WeightmarkError: It would be reverted, or cannot be paid.
         """
         call = payload.call(self._account)
-        (answer,) = self._transport.request([("eth_estimateGas", (call,))])
+        # Some nodes would count what waits as done, which may never be.
+        (answer,) = self._transport.request([("eth_estimateGas", (call, "latest"))])
         if isinstance(answer, Refusal):
             raise self.refused(answer)
         return self._answers.quantity(answer)

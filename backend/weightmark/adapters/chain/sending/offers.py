@@ -9,11 +9,8 @@ from weightmark.adapters.chain.sending.node import Node
 from weightmark.adapters.chain.sending.payload import Payload
 from weightmark.adapters.chain.sending.prices import gas_price
 from weightmark.domain.coins import format_coins
-from weightmark.domain.fees import Cost, Fees, GasPrice
+from weightmark.domain.fees import Cost, Fees, GasPrice, gas_limit_of
 from weightmark.errors import TransactionFailedError
-
-# The gas that a call takes may grow until it is carried out, in percent of the estimate.
-GAS_MARGIN = 120
 
 # What an endpoint may ask for, as its word is all there is: the most gas that one transaction can
 # have (EIP-7825), and a fee several times above what public chains asked for when they were full.
@@ -89,7 +86,7 @@ class Offers:
         return gas_price(self._transport)
 
     def _offer(self, estimate: int, price: GasPrice, max_total: int | None) -> Offer:
-        gas = estimate * GAS_MARGIN // 100
+        gas = gas_limit_of(estimate)
         if gas > MAX_GAS or price.total > MAX_FEE_PER_GAS:
             raise TransactionFailedError(
                 f"the endpoint {self._node.endpoint} asks for {gas} gas at {price.total} wei; "
