@@ -16,6 +16,7 @@ from tests.e2e.test_readme import FENCE, read, tell
 
 SEPOLIA = 11155111
 PAGE = "docs/testnet.md"
+GASLESS_PAGE = "docs/gasless.md"
 # What the page's reader does first, and what the test does in its own way.
 INSTALLATION = "$ npm install --global @foundry-rs/anvil\n"
 START = "$ anvil --chain-id 11155111 --port 8547\n"
@@ -54,7 +55,7 @@ def test_the_path_of_a_testnet(run_weightmark: Weightmark, sepolia: Node, tmp_pa
 
     deploy = ("network", "deploy", "sepolia")
     asked = run_weightmark(*deploy, env=variable)
-    assert_ends(asked, 2, "costs about", "ETH", "gas at", "--yes", *CONTRACTS)
+    assert_ends(asked, 2, "cost: about", "ETH", "gas at", "--yes", *CONTRACTS)
     assert sepolia.call("eth_blockNumber") == "0x0"
     deployed = document(run_weightmark(*deploy, "--yes", "--json", env=variable))
     assert [each["deployed_now"] for each in deployed["contracts"]] == [True, True, True]
@@ -85,13 +86,26 @@ def test_the_page_is_a_rehearsal(
     run_weightmark: Weightmark, sepolia: Node, make_model: ModelMaker
 ) -> None:
     make_model(run_weightmark.directory / "model")
-    page = read(PAGE)
-    assert INSTALLATION in page
-    assert START in page
-    page = page.replace(INSTALLATION, "").replace(START, "").replace(ADDRESS, sepolia.url)
-    finished = tell(page, run_weightmark)
+    finished = tell(_rehearsal(sepolia), run_weightmark)
     assert finished.returncode == 0, finished.stderr
 
 
-def test_no_command_of_the_page_hides_in_another_kind_of_block() -> None:
-    assert {language for language, _ in FENCE.findall(read(PAGE))} == {"console"}
+def test_the_page_on_costs_goes_on_from_it(
+    run_weightmark: Weightmark, sepolia: Node, make_model: ModelMaker
+) -> None:
+    make_model(run_weightmark.directory / "model")
+    before = _rehearsal(sepolia).partition("## Publish")[0]
+    finished = tell(before + read(GASLESS_PAGE).replace(ADDRESS, sepolia.url), run_weightmark)
+    assert finished.returncode == 0, finished.stderr
+
+
+def _rehearsal(sepolia: Node) -> str:
+    page = read(PAGE)
+    assert INSTALLATION in page
+    assert START in page
+    return page.replace(INSTALLATION, "").replace(START, "").replace(ADDRESS, sepolia.url)
+
+
+@pytest.mark.parametrize("page", [PAGE, GASLESS_PAGE])
+def test_no_command_of_the_page_hides_in_another_kind_of_block(page: str) -> None:
+    assert {language for language, _ in FENCE.findall(read(page))} == {"console"}

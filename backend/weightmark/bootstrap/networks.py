@@ -13,7 +13,7 @@ from weightmark.errors import NoKeyError
 
 if TYPE_CHECKING:
     from weightmark.adapters.devnet.node import Devnet
-    from weightmark.services.deployment import DeploymentCost
+    from weightmark.domain.fees import Cost
     from weightmark.services.network_check import NetworkReport
 
 
@@ -53,9 +53,7 @@ def missing_on(application: Application, network: Network) -> tuple[Contract, ..
     return missing_contracts(network, chains.reader(network), chains.contracts)
 
 
-def cost_of(
-    application: Application, network: Network, contracts: Sequence[Contract]
-) -> DeploymentCost:
+def cost_of(application: Application, network: Network, contracts: Sequence[Contract]) -> Cost:
     """Return what it costs the configured key to deploy contracts.
 
     Raises:

@@ -66,7 +66,7 @@ def cost_fields(network: Network, cost: Cost) -> dict[str, str]:
     coin, price = network.coin, format_gwei(cost.fee_per_gas)
     total, most = format_coins(cost.total), format_coins(cost.max_total)
     return {
-        "cost": f"about {total} {coin}: {cost.gas} gas at {price}; as signed, at most {most}",
+        "cost": f"about {total} {coin}: {cost.gas} gas at {price}; as first signed, at most {most}",
         "balance": f"{format_coins(cost.balance)} {coin}",
     }
 

@@ -8,6 +8,9 @@ from typing import Self
 # The fee is enough for a base fee that doubles, which takes at least six full blocks (EIP-1559).
 BASE_FEE_MARGIN = 2
 
+# The gas that a call takes may grow until it is carried out, in percent of the estimate.
+GAS_MARGIN = 120
+
 # Nodes let a transaction take the place of another one with the same nonce where both of its fees
 # are a tenth higher, some where they are an eighth higher.
 _RAISED = (9, 8)
@@ -84,6 +87,11 @@ class Cost:
     def max_total(self) -> int:
         """What it costs at most, as it is first signed; nodes want the payer to have as much."""
         return self.gas_limit * self.max_fee_per_gas
+
+
+def gas_limit_of(estimate: int) -> int:
+    """Return the gas that a transaction may take, where it would take ``estimate`` now."""
+    return estimate * GAS_MARGIN // 100
 
 
 def _raised(fee: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -12,10 +11,9 @@ from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.networks import cost_of, missing_on, report_of
 from weightmark.cli import options, output
 from weightmark.cli.network_reports import report_document, report_fields
-from weightmark.domain.coins import format_coins, format_gwei
+from weightmark.cli.spending import show_cost
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
-from weightmark.services.deployment import DeploymentCost
 from weightmark.services.network_check import NetworkReport
 
 
@@ -133,17 +131,10 @@ def _deploy(application: Application, *, yes: bool) -> tuple[Contract, ...]:
         missing = missing_on(application, network)
         if not missing:
             return ()
-        _show_cost(network, missing, cost_of(application, network, missing))
+        click.echo(f"to deploy: {', '.join(each.name for each in missing)}", err=True)
+        show_cost(network, cost_of(application, network, missing))
         options.confirm_transaction(network, yes=yes)
     return application.writer(network).deploy()
-
-
-def _show_cost(network: Network, missing: Sequence[Contract], cost: DeploymentCost) -> None:
-    names = ", ".join(each.name for each in missing)
-    price, total = format_gwei(cost.gas_price), format_coins(cost.total)
-    click.echo(f"to deploy: {names}", err=True)
-    click.echo(f"costs about {total} {network.coin}: {cost.gas} gas at {price}", err=True)
-    click.echo(f"the account has {format_coins(cost.balance)} {network.coin}", err=True)
 
 
 def _conclude(report: NetworkReport) -> None:
