@@ -1,4 +1,4 @@
-"""Every command of README.md and of the quick start does what the document says.
+"""Every command of README.md, of the quick start and of docs/publishers.md does what it says.
 
 Each document is one story: its commands are run from top to bottom by one shell, in one directory
 and with one state, so that a later one meets what an earlier one left. In blocks in ``console``,
@@ -20,7 +20,7 @@ import pytest
 from tests.command import CHECKOUT, PATIENCE, Weightmark
 from tests.conftest import ModelMaker
 
-DOCUMENTS = ("README.md", "docs/quick-start.md")
+DOCUMENTS = ("README.md", "docs/quick-start.md", "docs/publishers.md")
 MAX_LINES = 150
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXPECTED_STATUS = re.compile(r"# exit (\d)")
