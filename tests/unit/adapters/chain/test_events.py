@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from weightmark.adapters.chain.events import (
     REGISTERED_TOPIC,
     REVOKED_TOPIC,
+    SIGNING_KEY_ADDED_TOPIC,
     EventLog,
+    fingerprints_in,
     registration_of,
     topics_of,
 )
@@ -147,3 +149,31 @@ def test_topics_say_what_is_wanted() -> None:
     wanted = RegistrationFilter(PUBLISHER, b"\x01" * 32, b"\x02" * 32)
     publisher = bytes(12) + bytes.fromhex(PUBLISHER[2:])
     assert topics_of(wanted) == (REGISTERED_TOPIC, b"\x01" * 32, publisher, b"\x02" * 32)
+
+
+def a_key_log(**changes: object) -> EventLog:
+    publisher = bytes(12) + bytes.fromhex(PUBLISHER[2:])
+    topics = (SIGNING_KEY_ADDED_TOPIC, publisher, b"\x07" * 32)
+    return replace(EventLog(topics, bytes(96), 5, b"\x09" * 32), **changes)  # type: ignore[arg-type]
+
+
+def test_fingerprints_come_in_the_order_of_their_events() -> None:
+    other = a_key_log(topics=(*a_key_log().topics[:2], b"\x08" * 32))
+    assert fingerprints_in([other, a_key_log()]) == (b"\x08" * 32, b"\x07" * 32)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"topics": ()},
+        {"topics": a_key_log().topics[:2]},
+        {"topics": (*a_key_log().topics, bytes(32))},
+        {"topics": (REGISTERED_TOPIC, *a_key_log().topics[1:])},
+        {"data": bytes(95)},
+        {"data": bytes(128)},
+    ],
+    ids=["no topics", "too few", "too many", "another event", "short", "long"],
+)
+def test_what_is_no_event_of_a_signing_key(changes: dict[str, object]) -> None:
+    with pytest.raises(ChainUnreachableError, match="09" * 32):
+        fingerprints_in([a_key_log(), a_key_log(**changes)])
