@@ -24,6 +24,21 @@ contract AttestationsInvariantsTest is AttestationsTest, Handled {
         }
     }
 
+    /// @dev Laws hold of a handler that does nothing: by calls and by signatures, it must do something.
+    function test_TheHandlerReachesEveryCall() public {
+        _handler.attestsOne(0, 0);
+        _handler.withdrawsOne(0, 0);
+        _handler.submitsAttestation(0, 1, 1, 1);
+        _assertSeen(_handler.idAt(0, 1), 0, 0);
+        _handler.submitsAttestation(0, 1, 0, 1);
+        _handler.submitsWithdrawal(0, 1, 1, 1);
+        _assertSeen(_handler.idAt(0, 1), START, 0);
+        _handler.submitsWithdrawal(0, 1, 0, 1);
+        for (uint256 what = 0; what < 2; what++) {
+            _assertSeen(_handler.idAt(0, what), START, START);
+        }
+    }
+
     /// @dev A time of attestation never changes; where nobody attested, there is none.
     function invariant_ATimeOfAttestationNeverChanges() public view {
         for (uint256 i = 0; i < _ids.length; i++) {
@@ -71,5 +86,10 @@ contract AttestationsInvariantsTest is AttestationsTest, Handled {
 
     function handlerAddress() internal view override returns (address) {
         return address(_handler);
+    }
+
+    function _assertSeen(AttestationId id, uint40 attestedAt, uint40 withdrawnAt) private view {
+        vm.assertEq(_handler.seen(id).attestedAt, attestedAt);
+        vm.assertEq(_handler.seen(id).withdrawnAt, withdrawnAt);
     }
 }
