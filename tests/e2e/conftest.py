@@ -8,24 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.anvil import anvil_url
-from tests.command import Weightmark
-from tests.e2e.nodes import FOREIGN_NETWORK, Node, started_node
-from tests.e2e.releases import Release, assert_ends, publish, write_model
+from tests.e2e.nodes import Node, started_node
+from tests.e2e.releases import Release, assert_ends, new_weightmark, publish, write_model
 
 __all__ = ["anvil_url"]
-
-
-def _new_weightmark(folder: Path) -> Weightmark:
-    for name in ("user", "home", "work"):
-        (folder / name).mkdir()
-    return Weightmark(folder / "user", folder / "home", folder / "work")
 
 
 @pytest.fixture(scope="session")
 def first_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Release 1.0.0 on the embedded chain. Tests take `release`, and leave this one alone."""
     folder = tmp_path_factory.mktemp("first")
-    return publish(_new_weightmark(folder), write_model(folder / "model"), "1.0.0")
+    return publish(new_weightmark(folder), write_model(folder / "model"), "1.0.0")
 
 
 @pytest.fixture(scope="session")
@@ -62,15 +55,7 @@ def node() -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def first_foreign_release(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Release 1.0.0 on that chain, and final."""
-    folder = tmp_path_factory.mktemp("foreign")
-    weightmark = _new_weightmark(folder)
-    added = ("--chain-id", str(node.chain_id), "--rpc-url", node.url)
-    assert_ends(weightmark("network", "add", FOREIGN_NETWORK, *added), 0)
-    assert_ends(node.send(weightmark, "network", "deploy", FOREIGN_NETWORK), 0)
-    model = write_model(folder / "model")
-    release = node.publish(weightmark, model, "1.0.0")
-    node.finalize()
-    return release
+    return node.first_release(tmp_path_factory.mktemp("foreign"))
 
 
 @pytest.fixture

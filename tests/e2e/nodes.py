@@ -14,7 +14,14 @@ from urllib.request import Request, urlopen
 
 from tests.anvil import running_anvil
 from tests.command import Weightmark
-from tests.e2e.releases import Finished, Release, assert_ends, document
+from tests.e2e.releases import (
+    Finished,
+    Release,
+    assert_ends,
+    document,
+    new_weightmark,
+    write_model,
+)
 
 CHAIN_ID = 424242
 FOREIGN_NETWORK = "elsewhere"
@@ -46,6 +53,16 @@ class Node:
     def send(self, weightmark: Weightmark, *arguments: str | Path) -> Finished:
         """Run a command that signs with an account of this chain, and pays."""
         return weightmark(*arguments, "--yes", env={"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY})
+
+    def first_release(self, folder: Path) -> Release:
+        """Deploy the contracts, and publish release 1.0.0 from a new folder; it is final."""
+        weightmark = new_weightmark(folder)
+        added = ("--chain-id", str(self.chain_id), "--rpc-url", self.url)
+        assert_ends(weightmark("network", "add", FOREIGN_NETWORK, *added), 0)
+        assert_ends(self.send(weightmark, "network", "deploy", FOREIGN_NETWORK), 0)
+        release = self.publish(weightmark, write_model(folder / "model"), "1.0.0")
+        self.finalize()
+        return release
 
     def publish(self, weightmark: Weightmark, model: Path, version: str) -> Release:
         """Publish a model on this chain."""

@@ -60,6 +60,13 @@ class Release:
         return Release(Weightmark(user, home, work, measured), model, self.reference)
 
 
+def new_weightmark(folder: Path) -> Weightmark:
+    """Return the command with new, empty state in a folder."""
+    for name in ("user", "home", "work"):
+        (folder / name).mkdir()
+    return Weightmark(folder / "user", folder / "home", folder / "work")
+
+
 def write_model(path: Path) -> Path:
     """Write a small model tree at ``path``, and return the path."""
     (path / "tokenizer").mkdir(parents=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from eth_abi.abi import encode
 
-from tests.command import BINARIES, CHECKOUT, PATIENCE, Weightmark
+from tests.command import BINARIES, CHECKOUT, PATIENCE
 from tests.e2e.nodes import FOREIGN_NETWORK, Node, started_node
 from tests.e2e.releases import (
     Finished,
@@ -27,7 +27,6 @@ from tests.e2e.releases import (
     document,
     edit_manifest,
     files_of,
-    write_model,
 )
 from tests.e2e.test_readme import FENCE, read
 from weightmark.adapters.chain.deployment import packaged_registry
@@ -89,16 +88,7 @@ def chain() -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def published(chain: Node, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release that the real command published on that node, and final."""
-    folder = tmp_path_factory.mktemp("published")
-    for name in ("user", "home", "work"):
-        (folder / name).mkdir()
-    weightmark = Weightmark(folder / "user", folder / "home", folder / "work")
-    added = ("--chain-id", str(chain.chain_id), "--rpc-url", chain.url)
-    assert_ends(weightmark("network", "add", FOREIGN_NETWORK, *added), 0)
-    assert_ends(chain.send(weightmark, "network", "deploy", FOREIGN_NETWORK), 0)
-    release = chain.publish(weightmark, write_model(folder / "model"), "1.0.0")
-    chain.finalize()
-    return release
+    return chain.first_release(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture(scope="module")
