@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.request import Request, urlopen
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -102,23 +106,54 @@ class Happenings:
 class WatchedTransport:
     """An endpoint, at which something happens before or after a method's first use."""
 
-    node: Node
+    inner: HttpTransport
     before: dict[str, Event] = field(default_factory=dict)
     after: dict[str, Callable[[object], object]] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
-        return self.node.transport.endpoint
+        return self.inner.endpoint
 
     def request(self, calls: Sequence[Call], *, idempotent: bool = True) -> list[object]:
         for method, _ in calls:
             if method in self.before:
                 self.before.pop(method)()
-        answers = self.node.transport.request(calls, idempotent=idempotent)
+        answers = self.inner.request(calls, idempotent=idempotent)
         for (method, _), answer in zip(calls, answers, strict=True):
             if answer is not None and method in self.after:
                 self.after.pop(method)(answer)
         return answers
+
+
+@contextmanager
+def endpoint_that_fails_once(node: Node, method: str, status: int) -> Iterator[str]:
+    """Serve what a node says, but a status in place of the first answer to a method."""
+    failing = [method]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {"content-type": "application/json"}
+            with urlopen(Request(node.url, body, headers), timeout=30) as response:
+                answer: bytes = response.read()
+            fails = bool(failing) and failing[0].encode() in body
+            self.send_response(status if fails else 200)
+            if fails:
+                failing.clear()
+            self.send_header("content-length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
 
 
 class Publisher:
@@ -131,7 +166,7 @@ class Publisher:
         self.wallet: LocalAccount = Account.from_key(self.key)
         self.account = str(self.wallet.address)
         self.happenings = Happenings(node)
-        self.transport = WatchedTransport(node)
+        self.transport = WatchedTransport(node.transport)
         node.call("anvil_setBalance", self.account, hex(RICH))
 
     def writer(self) -> RpcChainWriter:

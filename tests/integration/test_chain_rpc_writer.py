@@ -296,6 +296,21 @@ def test_a_deployment_that_stopped_halfway_is_completed(anvil: HttpTransport) ->
     assert a_rich_writer(anvil).deploy() == ()
 
 
+def test_a_deployment_that_somebody_else_was_faster_with_is_no_failure(
+    anvil: HttpTransport,
+) -> None:
+    transport = BentTransport(anvil)
+    forget(anvil, *(each.address for each in CONTRACTS))
+
+    def overtaken(_: object) -> object:
+        del transport.bends["eth_estimateGas"]
+        a_rich_writer(anvil).deploy()
+        return hex(5_000_000)
+
+    transport.bends["eth_estimateGas"] = overtaken
+    assert a_rich_writer(transport).deploy() == ()
+
+
 def test_another_contract_in_the_place_of_any_of_ours_is_refused(anvil: HttpTransport) -> None:
     *_, last = CONTRACTS
     anvil_call(anvil, "anvil_setCode", last.address, "0x6001")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.anvil import running_anvil
-from tests.integration.senders import GWEI, Node, Publisher
+from tests.integration.senders import GWEI, Node, Publisher, endpoint_that_fails_once
+from weightmark.adapters.chain.json_rpc import HttpTransport
 from weightmark.errors import ChainUnreachableError, TransactionFailedError, VersionExistsError
 
 
@@ -211,6 +212,17 @@ def test_an_endpoint_that_fails_once_it_has_the_transaction(publisher: Publisher
         publisher.writer().send(action)
     assert publisher.first_waiting in caught.value.message
     publisher.writer().send(action)
+    assert_registered_once(publisher)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("method", ["eth_sendRawTransaction", "eth_getTransactionReceipt"])
+def test_an_endpoint_that_is_too_busy_for_once_is_asked_again(
+    publisher: Publisher, method: str, status: int
+) -> None:
+    with endpoint_that_fails_once(publisher.node, method, status) as url:
+        publisher.transport.inner = HttpTransport(url, sleep=lambda _: None)
+        publisher.writer().send(publisher.action())
     assert_registered_once(publisher)
 
 

@@ -137,6 +137,8 @@ def _finish(
             "transaction": document["transaction_hash"],
         }
     )
+    if publication.receipt and not network.is_local:
+        output.line("not final yet: until its block is, a verification says that it is pending")
     output.line(f"next: {_next_step(source, given)}")
 
 
