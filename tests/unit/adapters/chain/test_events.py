@@ -43,16 +43,20 @@ def with_byte(log: EventLog, position: int, value: int) -> EventLog:
 
 
 @pytest.mark.parametrize(
-    ("name", "topic", "unindexed"),
-    [("ReleaseRegistered", REGISTERED_TOPIC, 6), ("ReleaseRevoked", REVOKED_TOPIC, 2)],
+    ("name", "topic", "indexed", "unindexed"),
+    [
+        ("ReleaseRegistered", REGISTERED_TOPIC, 3, 6),
+        ("ReleaseRevoked", REVOKED_TOPIC, 3, 2),
+        ("SigningKeyAdded", SIGNING_KEY_ADDED_TOPIC, 2, 3),
+    ],
 )
 def test_the_topic_is_that_of_the_packaged_contract(
-    name: str, topic: bytes, unindexed: int
+    name: str, topic: bytes, indexed: int, unindexed: int
 ) -> None:
     (event,) = (each for each in load("ModelRegistry").abi if each.get("name") == name)
     signature = f"{name}({','.join(each['type'] for each in event['inputs'])})"
     assert keccak256(signature.encode()) == topic
-    assert [each["indexed"] for each in event["inputs"]] == [True] * 3 + [False] * unindexed
+    assert [each["indexed"] for each in event["inputs"]] == [True] * indexed + [False] * unindexed
 
 
 def test_an_event_is_decoded() -> None:
