@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from weightmark.domain.registry import Reason
     from weightmark.domain.verdict import Check, Outcome, Verdict
     from weightmark.errors import VerificationFailedError, WeightmarkError
-    from weightmark.python_api import publish, require, revoke, verify
+    from weightmark.python_api import publish, require, revoke, submit, verify
     from weightmark.services.documents import publication_document
     from weightmark.services.publish import Publication
     from weightmark.services.revoke import Revocation
+    from weightmark.services.submit import Submission
 
 __all__ = [
     "Check",
@@ -35,6 +36,7 @@ __all__ = [
     "Publication",
     "Reason",
     "Revocation",
+    "Submission",
     "Verdict",
     "VerificationFailedError",
     "WeightmarkError",
@@ -44,6 +46,7 @@ __all__ = [
     "publish",
     "require",
     "revoke",
+    "submit",
     "verify",
 ]
 
@@ -54,6 +57,7 @@ _HOMES = {
     "Publication": "weightmark.services.publish",
     "Reason": "weightmark.domain.registry",
     "Revocation": "weightmark.services.revoke",
+    "Submission": "weightmark.services.submit",
     "Verdict": "weightmark.domain.verdict",
     "VerificationFailedError": "weightmark.errors",
     "WeightmarkError": "weightmark.errors",
@@ -62,6 +66,7 @@ _HOMES = {
     "publish": "weightmark.python_api",
     "require": "weightmark.python_api",
     "revoke": "weightmark.python_api",
+    "submit": "weightmark.python_api",
     "verify": "weightmark.python_api",
 }
 

@@ -14,6 +14,7 @@ from weightmark.bootstrap.requests import (
     manifest_draft,
     publish_request,
     revocation_request,
+    signing_request,
     verification_request,
 )
 from weightmark.bootstrap.settings import working_environment
@@ -24,6 +25,8 @@ from weightmark.errors import UsageError, VerificationFailedError
 from weightmark.ports.artifacts import Start, no_progress
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
+from weightmark.services.spending import Spending
+from weightmark.services.submit import Submission
 
 PathLike = str | Path
 
@@ -138,6 +141,7 @@ def publish(
     created_by: str = "",
     ignores: Sequence[str] = (),
     out: PathLike | None = None,
+    max_fee: int | None = None,
     progress: Start | None = None,
     **configuration: Unpack[Configuration],
 ) -> Publication:
@@ -155,6 +159,7 @@ def publish(
         created_by: Free text: a person, a pipeline, a commit.
         ignores: Patterns of files to leave out; they are written in the manifest.
         out: Where to write the manifest, if not beside the files.
+        max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
         progress: Called with the number of bytes to read; returns what is called as they are.
         **configuration: See `Configuration`.
 
@@ -192,7 +197,10 @@ def publish(
     request = publish_request(
         application, Path(source), draft, out=_path(out), authority_index=authority
     )
-    return application.publisher(request.network).publish(request, progress or no_progress)
+    spending = Spending(max_fee)
+    return application.publisher(request.network).publish(
+        request, progress or no_progress, spending
+    )
 
 
 def revoke(
@@ -202,6 +210,7 @@ def revoke(
     successor: str = "",
     tombstone: bool = False,
     authority: int | None = None,
+    max_fee: int | None = None,
     **configuration: Unpack[Configuration],
 ) -> Revocation:
     """Revoke a release. This cannot be undone.
@@ -213,6 +222,7 @@ def revoke(
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
         authority: Which of the publisher's owners the key is; by default it is found out.
+        max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
         **configuration: See `Configuration`.
 
     Returns:
@@ -246,7 +256,48 @@ def revoke(
         tombstone=tombstone,
         authority_index=authority,
     )
-    return application.revoker(request.release.network).revoke(request)
+    return application.revoker(request.release.network).revoke(request, Spending(max_fee))
+
+
+def submit(
+    request: PathLike,
+    *,
+    signature: str | None = None,
+    max_fee: int | None = None,
+    **configuration: Unpack[Configuration],
+) -> Submission:
+    """Send what a publisher has signed with ``weightmark publish --sign-only``, and pay for it.
+
+    To submit the same request again changes nothing.
+
+    Args:
+        request: The file of the request.
+        signature: What a wallet gave, in hex or as a file, if the request is not signed yet.
+        max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
+        **configuration: See `Configuration`.
+
+    Returns:
+        What was asked for, and its transaction; ``receipt`` is None where it was done before.
+
+    Raises:
+        SigningRequestError: The request is malformed or altered, or there is no signature.
+        StatementRefusedError: It is for another contract, late, or not by its signer.
+        NotAuthorizedError: The signer may not do this for the publisher.
+        VersionExistsError: The version is registered with other content.
+        AlreadyRevokedError: The release is revoked.
+        LookAlikeContractError: The contract is not the registry.
+        UnavailableError: The chain is out of reach, or it costs too much.
+        UsageError: The network contradicts the request.
+        ValueFormatError: The chain is unknown.
+        MissingPathError: The request, or the key that is named, is not there.
+        KeyFileError: There is no key, or it cannot be used.
+        ConfigurationError: A configuration or network file is malformed; or ``rpc_url`` is no
+            endpoint.
+        TypeError: An argument has a name that `Configuration` does not have.
+    """
+    application = _application(configuration)
+    found = signing_request(Path(request), signature)
+    return application.submitter().submit(found, Spending(max_fee))
 
 
 def _application(configuration: Configuration) -> Application:

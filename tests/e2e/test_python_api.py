@@ -76,3 +76,16 @@ for wrong in ("nonsense", "you/acme/digits@1"):
         sys.exit("no error")
 """
     assert_ends(run_program(release, program), 0)
+
+
+def test_submitting(release: Release, tmp_path: Path) -> None:
+    request = tmp_path / "revocation.json"
+    revoke = ("revoke", release.reference, "--reason", "withdrawn", "--sign-only")
+    assert_ends(release.weightmark(*revoke, "--request", request), 0, "signed")
+    program = f"""
+first, again = (weightmark.submit({str(request)!r}, max_fee=10**18) for _ in range(2))
+assert first.receipt and again.receipt is None
+assert first.request.reference == {release.reference!r}
+assert not weightmark.verify(sys.argv[1]).verified
+"""
+    assert_ends(run_program(release, program), 0)

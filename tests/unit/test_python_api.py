@@ -19,7 +19,13 @@ from weightmark.python_api import Configuration
 NAMED: dict[str, Any] = {"name": "acme/digits", "version": "1.0.0"}
 MISSPELT: dict[str, Any] = {"netwrok": "local"}
 REFERENCE = "me/acme/digits@1.0.0"
-FUNCTIONS = [weightmark.publish, weightmark.require, weightmark.revoke, weightmark.verify]
+FUNCTIONS = [
+    weightmark.publish,
+    weightmark.require,
+    weightmark.revoke,
+    weightmark.submit,
+    weightmark.verify,
+]
 SECTION = re.compile(r"^(\w+):\n((?:    .*\n|\n)+)", re.MULTILINE)
 
 pytestmark = pytest.mark.usefixtures("weightmark_home")
@@ -37,8 +43,9 @@ def sections(function: Callable[..., Any]) -> dict[str, str]:
         lambda: weightmark.require(".", **MISSPELT),
         lambda: weightmark.publish(".", **NAMED, **MISSPELT),
         lambda: weightmark.revoke(REFERENCE, "withdrawn", **MISSPELT),
+        lambda: weightmark.submit("none", **MISSPELT),
     ],
-    ids=["verify", "require", "publish", "revoke"],
+    ids=["verify", "require", "publish", "revoke", "submit"],
 )
 def test_an_unknown_argument_is_named(call: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'netwrok'"):

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from weightmark.domain.fees import Cost
 from weightmark.domain.identifiers import model_id_of
 from weightmark.domain.networks import Network
-from weightmark.domain.registry import AuthorityWord, ReleaseState, authority_slot
+from weightmark.domain.registry import AuthorityWord, authority_slot
 from weightmark.domain.signing_requests import SigningRequest
-from weightmark.domain.statements import ReleaseStatement, RevocationStatement
+from weightmark.domain.statements import NO_SUCCESSOR, ReleaseStatement, RevocationStatement
 from weightmark.domain.times import utc_text
 from weightmark.errors import (
     AlreadyRevokedError,
@@ -140,7 +140,12 @@ class Submitter:
             case ReleaseStatement() as release:
                 return is_registered(release, found)
             case RevocationStatement() as revocation:
-                return _is_revoked(revocation, found)
+                told = reader.successors(registry, [revocation.release_id], block)
+                successor = told.get(revocation.release_id, NO_SUCCESSOR)
+                return found.word.is_revoked and (found.word.reason, successor) == (
+                    revocation.reason,
+                    revocation.successor,
+                )
 
     def _check(self, request: SigningRequest, network: Network) -> None:
         authorization, publisher = request.authorization, request.statement.publisher
@@ -184,7 +189,3 @@ class Submitter:
     def _open(self, network: Network) -> tuple[ChainReader, Block]:
         reader = self._chains.reader(network)
         return reader, reader.block(BlockTag.LATEST)
-
-
-def _is_revoked(statement: RevocationStatement, found: ReleaseState) -> bool:
-    return found.word.is_revoked and found.word.reason is statement.reason
