@@ -104,11 +104,15 @@ class Happenings:
 
 @dataclass
 class WatchedTransport:
-    """An endpoint, at which something happens before or after a method's first use."""
+    """An endpoint, at which something happens before or after a method's first use.
+
+    What it answers to some methods is bent.
+    """
 
     inner: HttpTransport
     before: dict[str, Event] = field(default_factory=dict)
     after: dict[str, Callable[[object], object]] = field(default_factory=dict)
+    bends: dict[str, Callable[[object], object]] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
@@ -122,7 +126,10 @@ class WatchedTransport:
         for (method, _), answer in zip(calls, answers, strict=True):
             if answer is not None and method in self.after:
                 self.after.pop(method)(answer)
-        return answers
+        return [
+            self.bends[method](answer) if method in self.bends else answer
+            for (method, _), answer in zip(calls, answers, strict=True)
+        ]
 
 
 @contextmanager

@@ -93,15 +93,39 @@ def test_a_base_fee_that_rose_before_the_transaction_arrived_is_met(publisher: P
     node.mine_at(GWEI)
 
 
-def test_more_is_offered_for_a_transaction_that_is_stuck(publisher: Publisher) -> None:
+def test_more_is_offered_where_the_base_fee_rises(publisher: Publisher) -> None:
     node, action = publisher.node, publisher.action()
-    publisher.happenings.events = [lambda: node.mine_at(500 * GWEI)] * 4
     seen: list[str] = []
-    publisher.happenings.events.insert(0, lambda: seen.append(publisher.first_waiting))
+    publisher.happenings.events = [
+        lambda: seen.append(publisher.first_waiting),
+        *[lambda: node.mine_at(500 * GWEI)] * 4,
+    ]
     receipt = publisher.writer().send(action)
     assert seen != [f"0x{receipt.transaction_hash.hex()}"]
     assert_registered_once(publisher)
     node.mine_at(GWEI)
+
+
+@pytest.mark.parametrize(("passing", "offers"), [(2, 1), (3, 2)])
+def test_more_is_offered_for_what_blocks_pass_by(
+    publisher: Publisher, passing: int, offers: int
+) -> None:
+    hashes, passed = set[str](), 0
+
+    def pass_by() -> None:
+        nonlocal passed
+        passed += 1
+        hashes.add(publisher.first_waiting)
+
+    def with_those_that_passed(answer: object) -> object:
+        return hex(int(str(answer), 16) + passed)
+
+    publisher.transport.bends["eth_blockNumber"] = with_those_that_passed
+    publisher.happenings.events = [pass_by] * passing
+    receipt = publisher.writer().send(publisher.action())
+    hashes.add(f"0x{receipt.transaction_hash.hex()}")
+    assert len(hashes) == offers
+    assert_registered_once(publisher)
 
 
 def test_no_more_is_offered_than_allowed_and_the_next_run_goes_on(publisher: Publisher) -> None:
