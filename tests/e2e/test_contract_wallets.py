@@ -1,4 +1,7 @@
-"""A publisher that is a contract: a Safe of three owners, of whom two sign."""
+"""A publisher that is a contract: a Safe of three owners, of whom two sign.
+
+What a wallet signs for somebody else to submit is in `tests.e2e.test_gasless`.
+"""
 
 from __future__ import annotations
 
@@ -82,28 +85,6 @@ def test_a_delegate_publishes_for_a_wallet(team: Team) -> None:
     assert_ends(team("revoke", team.release, "--reason", "withdrawn"), 1, "a delegate, which only")
     team.publisher("end", DELEGATE, "--until", "2020-01-01")
     assert problems(team("verify", team.model, "--json"), 1) == {"authority": []}
-
-
-def test_a_wallet_revokes_for_itself(team: Team) -> None:
-    publish = ("publish", team.model, *NAMED, "--publisher", team.wallet.address)
-    team.executes(*publish)
-    assert_ends(team("verify", team.model, "--release", team.release), 0, "authority 0 was valid")
-    team.executes("revoke", team.release, "--reason", "vulnerable")
-    verified = team("verify", team.model, "--release", team.release, "--json")
-    assert problems(verified, 1) == {"revocation": []}
-
-
-def test_a_wallet_signs_and_somebody_else_pays(team: Team, tmp_path: Path) -> None:
-    path = tmp_path / "request.json"
-    publish = ("publish", team.model, *NAMED, "--publisher", team.wallet.address)
-    request = document(team(*publish, "--sign-only", "--request", path, "--json"))
-    assert (request["signer"], request["signed"]) == (team.wallet.address, False)
-    digest = bytes.fromhex(request["digest"][2:])
-    forged = f"0x{team.wallet.sign(bytes(32)).hex()}"
-    assert_ends(team("submit", path, "--signature", forged), 1, "did not sign")
-    signature = f"0x{team.wallet.sign(digest).hex()}"
-    assert_ends(team("submit", path, "--signature", signature), 0, team.release)
-    assert_ends(team("verify", team.model, "--release", team.release), 0, "authority 0 was valid")
 
 
 def test_a_wallet_gives_its_ownership_to_no_stranger(team: Team) -> None:
