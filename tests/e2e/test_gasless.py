@@ -273,13 +273,19 @@ def test_two_submitters_at_once_register_once(publisher: Publisher, tmp_path: Pa
     assert len(set(sent) - {""}) == 1, [each.result() for each in both]
 
 
+@pytest.mark.measured
 def test_on_the_chain_of_this_machine(run_weightmark: Weightmark, tmp_path: Path) -> None:
     model = write_model(tmp_path / "model")
     publish = ("publish", model, "--name", NAME, "--version", "2.0.0", "--sign-only")
     assert_ends(run_weightmark(*publish), 0, "signed")
     assert_ends(run_weightmark("verify", model), 1, "nobody registered")
-    assert_ends(run_weightmark("submit", REQUEST), 0, "registered: ")
+    assert_ends(run_weightmark("submit", REQUEST, "--dry-run"), 0, "nothing was sent")
+    submitted = document(run_weightmark("submit", REQUEST, "--json"))
+    assert submitted["deed"] == "registered"
     assert_ends(run_weightmark("verify", model), 0, "verified")
+    assert_ends(run_weightmark("submit", REQUEST), 0, "registered before")
+    unsent = run_weightmark("revoke", submitted["reference"], "--reason", "withdrawn", "--dry-run")
+    assert_ends(unsent, 0, "nothing was sent")
 
 
 def test_a_request_does_not_take_the_place_of_anything_else(
