@@ -80,6 +80,6 @@ abstract contract ExampleTest is RegistryTest {
     }
 
     function _flip(bytes memory data, uint256 bit) private pure {
-        data[bit / 8 % data.length] ^= bytes1(uint8(1 << (bit % 8)));
+        data[bit / 8 % data.length] ^= bytes1(uint8(1) << uint8(bit % 8));
     }
 }
