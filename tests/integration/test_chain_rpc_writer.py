@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from eth_account import Account
@@ -179,6 +179,9 @@ NONSENSE: list[tuple[str, object]] = [
     ("eth_getTransactionReceipt", {"status": "0x1"}),
     ("eth_sendRawTransaction", "0x" + "11" * 32),
     ("eth_getTransactionReceipt", {}),
+    ("eth_estimateGas", "0x0"),
+    ("eth_getTransactionCount", hex(2**64)),
+    ("eth_blockNumber", hex(2**64)),
 ]
 
 
@@ -191,6 +194,24 @@ def test_nonsense_is_an_unreachable_chain(
     with pytest.raises(ChainUnreachableError, match=r"https://rpc\.example") as caught:
         writer.send(Register(a_release(writer), 0))
     assert KEY.hex() not in str(caught.value)
+
+
+def test_the_receipt_of_another_transaction_is_nonsense(transport: BentTransport) -> None:
+    def of_another(answer: object) -> object:
+        return answer and {**cast(dict[str, object], answer), "transactionHash": "0x" + "11" * 32}
+
+    transport.bends["eth_getTransactionReceipt"] = of_another
+    writer = a_writer(transport)
+    with pytest.raises(ChainUnreachableError, match="cannot be understood"):
+        writer.send(Register(a_release(writer), 0))
+
+
+def test_gas_for_nothing_is_nonsense_also_within_a_bound(transport: BentTransport) -> None:
+    transport.bends["eth_estimateGas"] = lambda _: "0x0"
+    writer = a_writer(transport)
+    with pytest.raises(ChainUnreachableError, match="0x0"):
+        writer.send(Register(a_release(writer), 0), 10**18)
+    assert transport.sent == []
 
 
 def test_a_look_alike_is_refused(transport: BentTransport) -> None:

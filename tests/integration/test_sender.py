@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,12 @@ import pytest
 from tests.anvil import running_anvil
 from tests.integration.senders import GWEI, Node, Publisher, endpoint_that_fails_once
 from weightmark.adapters.chain.json_rpc import HttpTransport
-from weightmark.errors import ChainUnreachableError, TransactionFailedError, VersionExistsError
+from weightmark.errors import (
+    ChainUnreachableError,
+    StorageError,
+    TransactionFailedError,
+    VersionExistsError,
+)
 
 
 class PowerCut(BaseException):
@@ -285,3 +291,31 @@ def test_a_damaged_journal_is_named(publisher: Publisher) -> None:
     with pytest.raises(Exception, match="is damaged") as caught:
         publisher.writer().send(action)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(("member", "value"), [("attempts", []), ("gas", 0)])
+def test_a_journal_that_means_nothing_is_damaged(
+    publisher: Publisher, member: str, value: object
+) -> None:
+    action = publisher.action()
+    publisher.happenings.events = [cut_power]
+    with pytest.raises(PowerCut):
+        publisher.writer().send(action)
+    (path,) = publisher.journals.rglob("*.json")
+    path.write_text(json.dumps({**json.loads(path.read_text()), member: value}))
+    with pytest.raises(StorageError, match="is damaged"):
+        publisher.writer().send(action, 10**18)
+
+
+def test_the_same_command_at_once_pays_for_one_transaction(publisher: Publisher) -> None:
+    action = publisher.action()
+
+    def overtake() -> None:
+        publisher.happenings.events = [cut_power]
+        with pytest.raises(PowerCut):
+            publisher.writer().send(action)
+        publisher.happenings.events = []
+
+    publisher.transport.before["eth_estimateGas"] = overtake
+    publisher.writer().send(action)
+    assert_registered_once(publisher)

@@ -47,6 +47,12 @@ class Answers:
             return int(value, 16)
         raise self.nonsense(value)
 
+    def count(self, value: object) -> int:
+        """Read a nonce, or the number of a block: neither has more than 64 bits (EIP-2681)."""
+        if (found := self.quantity(value)) < 2**64:
+            return found
+        raise self.nonsense(value)
+
     def data(self, value: object, size: int | None = None) -> bytes:
         """Read bytes, of exactly ``size`` where it is given."""
         match = _DATA.fullmatch(value) if isinstance(value, str) else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -55,9 +56,9 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     nonce: int
-    gas: int
+    gas: Annotated[int, msgspec.Meta(ge=1)]
     block: int
-    attempts: tuple[Attempt, ...]
+    attempts: Annotated[tuple[Attempt, ...], msgspec.Meta(min_length=1)]
 
     @property
     def newest(self) -> Attempt:

@@ -87,7 +87,10 @@ class Node:
         (answer,) = self._transport.request([("eth_estimateGas", (call, "latest"))])
         if isinstance(answer, Refusal):
             raise self.refused(answer)
-        return self._answers.quantity(answer)
+        gas = self._answers.quantity(answer)
+        if not gas:
+            raise self._answers.nonsense(answer)
+        return gas
 
     def balance(self) -> int:
         """Return what the account has, in wei."""
@@ -99,7 +102,7 @@ class Node:
 
     def newest_block(self) -> int:
         """Return the number of the newest block."""
-        return self._answers.quantity(self._answers.call("eth_blockNumber"))
+        return self._answers.count(self._answers.call("eth_blockNumber"))
 
     def submit(self, transaction: bytes) -> Refusal | None:
         """Send a signed transaction, and again where that may help: it is carried out once."""
@@ -123,7 +126,11 @@ class Node:
         ]
         count, number, *found = self._answers.calls(calls)
         known, receipts = found[: len(names)], found[len(names) :]
-        outcomes = (self._outcome(each) for each in receipts if each is not None)
+        outcomes = (
+            self._outcome(name, each)
+            for name, each in zip(hashes, receipts, strict=True)
+            if each is not None
+        )
         return Sight(
             outcome=next(filter(None, outcomes), None),
             is_known=any(each is not None for each in known),
@@ -184,11 +191,13 @@ class Node:
 
     def _nonce_at(self, block: str) -> int:
         answer = self._answers.call("eth_getTransactionCount", self._account, block)
-        return self._answers.quantity(answer)
+        return self._answers.count(answer)
 
-    def _outcome(self, value: object) -> Outcome | None:
-        """Read a receipt; none where its block is not, or no longer, a part of the chain."""
+    def _outcome(self, name: bytes, value: object) -> Outcome | None:
+        """Read a transaction's receipt; none where its block is no part of the chain any more."""
         fields = self._answers.mapping(value)
+        if self._answers.data(fields.get("transactionHash"), 32) != name:
+            raise self._answers.nonsense(value)
         if "blockNumber" in fields and fields["blockNumber"] is None:
             # Some nodes have receipts of transactions that wait.
             return None
@@ -200,7 +209,7 @@ class Node:
         if block.hash != self._answers.data(fields.get("blockHash"), 32):
             return None
         receipt = TransactionReceipt(
-            transaction_hash=self._answers.data(fields.get("transactionHash"), 32),
+            transaction_hash=name,
             block=block,
             gas_used=self._answers.quantity(fields.get("gasUsed")),
         )

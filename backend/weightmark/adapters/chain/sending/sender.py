@@ -98,6 +98,9 @@ class Sender:
     def _begun(self, payload: Payload, max_total: int | None) -> Intent:
         offer = self._offers.offer(payload, max_total)
         with self._journal.locked():
+            # Another run of the same command may have been faster.
+            if kept := self._journal.find(payload.key):
+                return kept
             for _ in range(_TRIES):
                 intent = self._intent(payload, offer)
                 self._journal.write(payload.key, intent)
