@@ -16,7 +16,8 @@ from weightmark.services.spending import Spending
 max_fee = click.option(
     "--max-fee",
     metavar="COINS",
-    help="The most that the transaction may ever cost, in whole coins: 0.002.",
+    help="The most that the transaction's gas may ever cost, in whole coins: 0.002. What a rollup "
+    "charges for data on Ethereum comes on top.",
 )
 dry_run = click.option(
     "--dry-run", is_flag=True, help="Check everything and show the cost; send and write nothing."
