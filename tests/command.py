@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import forked
+
 BINARIES = Path(sys.executable).parent
 CHECKOUT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
@@ -58,11 +60,20 @@ class Weightmark:
         timeout: float = PATIENCE,
     ) -> subprocess.CompletedProcess[str]:
         """Run one command to its end, and return its exit status and what it printed."""
+        environment = self.environment(home, env)
+        if forked.is_possible(environment):
+            return forked.run(
+                [str(each) for each in arguments],
+                given=input or "",
+                directory=cwd or self.directory,
+                environment=environment,
+                timeout=timeout,
+            )
         return subprocess.run(
             [BINARIES / "weightmark", *arguments],
-            input=input if input is not None else "",
+            input=input or "",
             cwd=cwd or self.directory,
-            env=self.environment(home, env),
+            env=environment,
             capture_output=True,
             encoding="utf-8",
             timeout=timeout,

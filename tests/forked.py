@@ -1,0 +1,111 @@
+"""``weightmark`` as a process of its own that need not import it, as that takes most of its time.
+
+The standard library's fork server imports the package once; each command is then a fork of it, with
+arguments, environment, directory and standard streams of its own. What a command imports, and when,
+is for tests that execute it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver, get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+PRELOADED = [
+    "eth_account",
+    "rich.progress",
+    "tests.forked",
+    "weightmark.adapters.chain.embedded.machine",
+    "weightmark.adapters.chain.embedded.reader",
+    "weightmark.adapters.chain.rpc_reader",
+    "weightmark.adapters.chain.rpc_writer",
+    "weightmark.adapters.files.local_artifact",
+    "weightmark.adapters.state.records",
+    "weightmark.bootstrap.requests",
+    "weightmark.cli.commands.publish",
+    "weightmark.cli.commands.verify",
+    "weightmark.services.publish",
+    "weightmark.services.verification.procedure",
+]
+
+_STREAMS = ((0, os.O_RDONLY), (1, os.O_WRONLY | os.O_CREAT), (2, os.O_WRONLY | os.O_CREAT))
+
+# What the interpreter itself goes by, before it runs anything.
+_FOR_THE_INTERPRETER = ("PYTHON", "LANG", "LC_", "COVERAGE_")
+
+# As Python starts with it: importing py-evm raises it.
+_RECURSION_LIMIT = 1000
+
+_context = get_context("forkserver")
+
+
+def is_possible(environment: Mapping[str, str]) -> bool:
+    """Whether a fork is like the command: nothing unusual is told to the interpreter itself."""
+    told = {name for name in environment if name.startswith(_FOR_THE_INTERPRETER)}
+    return told == {"LANG"} and environment["LANG"] == "C.UTF-8"
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    given: str,
+    directory: Path,
+    environment: dict[str, str],
+    timeout: float,
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, and return its exit status and what it printed.
+
+    Raises:
+        subprocess.TimeoutExpired: It took longer than ``timeout`` seconds.
+    """
+    _start_server()
+    with TemporaryDirectory() as folder:
+        streams = [Path(folder, str(number)) for number, _ in _STREAMS]
+        streams[0].write_text(given)
+        process = _context.Process(
+            target=_command, args=(arguments, streams, directory, environment), daemon=False
+        )
+        process.start()
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(list(arguments), timeout)
+        printed, told = (each.read_bytes().decode() for each in streams[1:])
+        return subprocess.CompletedProcess(arguments, process.exitcode, printed, told)
+
+
+def _start_server() -> None:
+    """Start the server, unless it runs, hidden from coverage, which would take as long again."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COV")}
+    try:
+        _context.set_forkserver_preload(PRELOADED)
+        forkserver.ensure_running()
+    finally:
+        os.environ.update(hidden)
+
+
+def _command(
+    arguments: Sequence[str], streams: Sequence[Path], directory: Path, environment: dict[str, str]
+) -> None:
+    for (number, flags), path in zip(_STREAMS, streams, strict=True):
+        stream = os.open(path, flags, 0o600)
+        os.dup2(stream, number)
+        os.close(stream)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
+        for number, mode in ((0, "r"), (1, "w"), (2, "w"))
+    )
+    sys.setrecursionlimit(_RECURSION_LIMIT)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(directory)
+    sys.argv = ["weightmark", *arguments]
+
+    from weightmark.cli.main import main
+
+    main()
