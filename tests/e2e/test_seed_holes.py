@@ -111,7 +111,7 @@ def test_hole_10_wrong_kinds_of_input_are_named(release: Release, tmp_path: Path
     assert_ends(weightmark("find", model), 4, str(model))
     assert_ends(weightmark("manifest", "inspect", model / "config.json"), 4, "config.json")
     assert_ends(weightmark("verify", model, "--policy", model), 4, str(model))
-    assert_ends(weightmark("verify", model, "--trust", model), 3, str(model))
+    assert_ends(weightmark("verify", model, "--trust", model), 4, str(model))
     assert_ends(weightmark("verify", model / "config.json/below"), 4, "below")
     assert_ends(weightmark("publish", tmp_path / "missing", *NAMED), 4, "missing")
     (model / os.fsdecode(b"\xff.bin")).write_bytes(b"x")
