@@ -203,6 +203,23 @@ def test_what_a_killed_run_left_behind_is_taken_up(publisher: Publisher, moment:
     assert_registered_once(publisher)
 
 
+def test_what_an_earlier_run_signed_for_more_than_is_allowed_now_is_not_sent_again(
+    publisher: Publisher,
+) -> None:
+    action = publisher.action()
+    dear = publisher.writer().cost(action).max_total
+    publisher.transport.before["eth_sendRawTransaction"] = cut_power
+    with pytest.raises(PowerCut):
+        publisher.writer().send(action)
+    with pytest.raises(TransactionFailedError, match="more than is allowed now") as caught:
+        publisher.writer().send(action, dear * 9 // 10)
+    assert "--max-fee" in caught.value.hint
+    assert publisher.node.waiting(publisher.account) == []
+
+    publisher.writer().send(action, dear * 2)
+    assert_registered_once(publisher)
+
+
 def test_another_action_does_not_wait_for_what_was_never_sent(publisher: Publisher) -> None:
     first, second = publisher.action("1"), publisher.action("2")
     publisher.transport.before["eth_sendRawTransaction"] = cut_power

@@ -51,6 +51,8 @@ def spending_of(network: Network, *, yes: bool, amount: str | None) -> Spending:
 
     def agree(cost: Cost) -> None:
         show_cost(network, cost)
+        most = format_coins(cost.bound if limit is None else limit)
+        click.echo(f"bound: {most} {network.coin}, also where it is offered again", err=True)
         options.confirm_transaction(network, yes=yes)
 
     return Spending(limit, agree)
@@ -82,6 +84,7 @@ def cost_document(network: Network, account: str, cost: Cost) -> dict[str, objec
         "max_fee_per_gas": cost.max_fee_per_gas,
         "total": cost.total,
         "max_total": cost.max_total,
+        "bound": cost.bound,
         "balance": cost.balance,
         "coin": network.coin,
     }

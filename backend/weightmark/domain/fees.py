@@ -15,6 +15,9 @@ GAS_MARGIN = 120
 # are a tenth higher, some where they are an eighth higher.
 _RAISED = (9, 8)
 
+# How many times what it was first signed for a transaction may come to cost.
+REPLACED_AT_MOST = 2
+
 
 @dataclass(frozen=True, slots=True)
 class GasPrice:
@@ -87,6 +90,11 @@ class Cost:
     def max_total(self) -> int:
         """What it costs at most, as it is first signed; nodes want the payer to have as much."""
         return self.gas_limit * self.max_fee_per_gas
+
+    @property
+    def bound(self) -> int:
+        """What it may come to cost where it is stuck and offered anew, if nobody says how much."""
+        return REPLACED_AT_MOST * self.max_total
 
 
 def gas_limit_of(estimate: int) -> int:

@@ -237,11 +237,11 @@ class Publisher:
             publisher = evidence.manifest.publisher
             index = authority_index_of(self._chains, request.network, publisher, writer.account)
         action = Register(_statement(evidence), index)
-        spending.approve(writer, action)
+        agreed = spending.approve(writer, action)
         before = _manifest_beside(request.artifact)
         path = request.artifact.write_sidecar(MANIFEST, evidence.data)
         try:
-            return path, self._send(request.network, evidence, writer, action, spending)
+            return path, self._send(request.network, evidence, writer, action, agreed)
         except RefusedError:
             # It will never be a release; what was there before may be one.
             if before is not None:

@@ -82,8 +82,7 @@ class Revoker:
                 self._chains, release.network, release.publisher, writer.account, as_owner=True
             )
         action = Revoke(statement, index)
-        spending.approve(writer, action)
-        receipt = spending.send(writer, action)
+        receipt = spending.approve(writer, action).send(writer, action)
         # The revocation stands, also where it cannot be remembered; the next verification does it.
         with suppress(UnavailableError):
             model_id = model_id_of(release.publisher, release.name)

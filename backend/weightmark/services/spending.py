@@ -27,15 +27,18 @@ class Spending:
     max_fee: int | None = None
     agree: Agree | None = None
 
-    def approve(self, drafter: ChainDrafter, action: Action) -> None:
-        """Make sure that what an action costs may be spent.
+    def approve(self, drafter: ChainDrafter, action: Action) -> Spending:
+        """Make sure that what an action costs may be spent, and return what is agreed.
 
         Raises:
             TransactionFailedError: It is too much, or more than the account has.
             WeightmarkError: It would be refused, or nobody agrees.
         """
-        if self.agree is not None:
-            self.agree(quote(drafter, action, self.max_fee))
+        if self.agree is None:
+            return self
+        cost = quote(drafter, action, self.max_fee)
+        self.agree(cost)
+        return Spending(cost.bound if self.max_fee is None else self.max_fee)
 
     def send(self, writer: ChainWriter, action: Action) -> TransactionReceipt:
         """Carry out an action that was approved; see `ChainWriter.send`."""

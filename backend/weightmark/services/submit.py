@@ -103,8 +103,8 @@ class Submitter:
         if not self._is_done(request, network):
             self._check(request, network)
             writer = self._writer(network)
-            spending.approve(writer, request.action)
-            receipt = self._send(request, network, writer, spending)
+            agreed = spending.approve(writer, request.action)
+            receipt = self._send(request, network, writer, agreed)
         self._remember(request, network)
         return Submission(request, network, receipt)
 

@@ -67,7 +67,9 @@ def test_elsewhere_somebody_is_asked(
     found = spending.spending_of(SEPOLIA, yes=True, amount=None)
     assert found.agree is not None
     found.agree(COST)
-    assert "0.0001 ETH" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "0.0001 ETH" in told
+    assert "bound: 0.00048 ETH" in told
     for answer in "yn":
         monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
         agree = spending.spending_of(SEPOLIA, yes=False, amount="1").agree

@@ -189,8 +189,8 @@ def _send(
         options.confirm_for_good(network, yes=given["yes"])
     spending = spending_of(network, yes=given["yes"], amount=given["max_fee"])
     writer = application.writer(network)
-    spending.approve(writer, plan.action)
-    transaction = transaction_document(spending.send(writer, plan.action))
+    agreed = spending.approve(writer, plan.action)
+    transaction = transaction_document(agreed.send(writer, plan.action))
     if given["as_json"]:
         output.print_json({"network": network.name, **shown, **transaction})
         return

@@ -13,6 +13,7 @@ from weightmark.adapters.chain.sending.offers import Offers
 from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.adapters.chain.sending.payload import Payload, Signer
 from weightmark.adapters.chain.sending.refusals import Reason, reason_of
+from weightmark.domain.coins import format_coins
 from weightmark.errors import ChainUnreachableError, TransactionFailedError
 
 _AGAIN = "repeat the same command: it looks for this transaction, and sends no second one"
@@ -111,6 +112,8 @@ class Following:
         return sight.outcome or (_Lost() if is_taken else None)
 
     def _send_again(self) -> None:
+        if self._intent.newest.max_fee > self._limit:
+            raise self._too_dear()
         refusal = self._node.submit(self._intent.newest.transaction)
         if refusal is None:
             return
@@ -122,6 +125,14 @@ class Following:
             case Reason.OTHER:
                 self._journal.forget(self._payload.key)
                 raise self._node.refused(refusal)
+
+    def _too_dear(self) -> TransactionFailedError:
+        signed = self._intent.gas * self._intent.newest.max_fee
+        return TransactionFailedError(
+            f"an earlier run signed this to cost at most {format_coins(signed)}, which is more "
+            f"than is allowed now; the node has lost that transaction",
+            hint=f"allow --max-fee {format_coins(signed)}",
+        )
 
     def _is_stuck(self, sight: Sight) -> bool:
         """Whether it is its turn, and blocks pass without it."""
