@@ -187,6 +187,15 @@ def test_what_is_no_request_is_refused(data: bytes) -> None:
         decode(data[: MAX_REQUEST_SIZE + 1])
 
 
+def test_a_member_that_occurs_twice_is_refused() -> None:
+    """A wallet may take the first of them, and we the last."""
+    data = encode(SIGNED)
+    twice = data.replace(b'"version":', b'"version": "9.9.9", "version":')
+    assert twice.count(b'"9.9.9"') > 0
+    with pytest.raises(SigningRequestError, match="occurs twice"):
+        decode(twice)
+
+
 def test_a_signature_is_hex() -> None:
     assert parse_signature("0x00fF") == b"\x00\xff"
     for text in ("", "0x", "00ff", "0x0", "0xzz", "0x" + "00" * (MAX_SIGNATURE_SIZE + 1)):
