@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,9 @@ TEST_SWITCHES = frozenset({"WEIGHTMARK_REQUIRE_ANVIL"})
 ALTERS_OUTPUT = frozenset({"COLUMNS", "FORCE_COLOR", "NO_COLOR"})
 WITHOUT_SOCKETS = frozenset({"unit", "architecture"})
 LOOPBACK = ["127.0.0.1"]
+
+# What runs in the background may inherit that SIGINT is ignored, and so would what tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=100_000)
