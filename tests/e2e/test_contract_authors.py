@@ -201,6 +201,7 @@ def test_an_authority_that_is_distrusted(
     )
     transaction = {"from": publisher, "to": registry, "data": "0x" + call.hex()}
     sent = chain.call("eth_sendTransaction", transaction)
+    chain.call("evm_mine")
     assert chain.call("eth_getTransactionReceipt", sent)["status"] == "0x1"
     if earlier:
         reader.refuses("registered by an authority that does not count: 0")
