@@ -33,6 +33,11 @@ class Block:
     hash: bytes
     timestamp: int
 
+    @property
+    def next_time(self) -> int:
+        """The earliest time of the block after it, which is when a transaction acts."""
+        return self.timestamp + 1
+
 
 @dataclass(frozen=True, slots=True)
 class RegistrationFilter:

@@ -84,7 +84,7 @@ def authority_index_of(
     reader = chains.reader(network)
     block = reader.block(BlockTag.LATEST)
     found, _ = read_authorities(reader, chains.registry.address, publisher, block)
-    return acting(found, publisher, account, block.timestamp, as_owner=as_owner).index
+    return acting(found, publisher, account, block.next_time, as_owner=as_owner).index
 
 
 def sending(

@@ -133,7 +133,7 @@ class Drafting:
             found,
             publisher,
             self._account,
-            block.timestamp,
+            block.next_time,
             index=index,
             as_owner=isinstance(statement, RevocationStatement),
             must_be_ours=must_be_ours,

@@ -89,12 +89,12 @@ class Ownership:
     ) -> None:
         self._state = state
         # Whatever the clock says: what is registered is not ended by an end that is set to now.
-        self._now = max(now, state.block.timestamp + 1)
+        self._now = max(now, state.block.next_time)
         owner = sending(
             state.authorities,
             state.publisher,
             account,
-            state.block.timestamp,
+            state.block.next_time,
             index=owner_index,
             as_owner=True,
             must_be_ours=must_be_ours,

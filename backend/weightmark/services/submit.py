@@ -167,7 +167,7 @@ class Submitter:
         unpacked = AuthorityWord.unpack(word, publisher=publisher, index=index)
         as_owner = isinstance(request.statement, RevocationStatement)
         found = [Authority(index, unpacked)] if unpacked else []
-        acting(found, publisher, authorization.signer, block.timestamp, as_owner=as_owner)
+        acting(found, publisher, authorization.signer, block.next_time, as_owner=as_owner)
 
     def _send(
         self, request: SigningRequest, network: Network, writer: ChainWriter, spending: Spending
