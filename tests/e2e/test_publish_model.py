@@ -13,7 +13,6 @@ import pytest
 from tests.command import CHECKOUT, PATIENCE, Weightmark
 from tests.conftest import ModelMaker
 
-
 PRIVATE_KEY = "0x" + "5e" * 32
 NAMED = ("--name", "acme/digits", "--version", "1.0.0")
 
