@@ -14,6 +14,7 @@ where there is one, a hint that says what to do::
     │   ├── AlreadyWithdrawnError                the attestation is withdrawn for good
     │   ├── NotAuthorizedError                   the account may not act for the publisher
     │   ├── StatementRefusedError                the contract refused a statement's content
+    │   ├── UntrustedCertificateError            no trusted certificate vouches for the key
     │   ├── UnknownReleaseError                  nobody registered that release
     │   └── AlreadyExistsError                   a key, file, batch or the like is there already
     ├── UnavailableError                exit 3   could not be checked or done
@@ -122,6 +123,13 @@ class StatementRefusedError(RefusedError):
     """The contract refused a statement for what it says."""
 
     code = "statement-refused"
+
+
+class UntrustedCertificateError(RefusedError):
+    """No trusted certificate vouches for a key at the time that counts."""
+
+    code = "untrusted-certificate"
+    http_status = 422
 
 
 class UnknownReleaseError(RefusedError):

@@ -10,7 +10,7 @@ from weightmark.bootstrap.application import Application, unix_time
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.networks import Network
 from weightmark.domain.reference import check_publisher
-from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint
+from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint, refuse_shared_secret
 from weightmark.domain.trust import OWN_NICKNAME
 from weightmark.errors import MissingPathError, UsageError, ValueFormatError
 
@@ -69,7 +69,8 @@ def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, Ke
     """Return fingerprint and algorithm of a public key: a file, or a fingerprint with an algorithm.
 
     Raises:
-        UsageError: A fingerprint comes without an algorithm, or a file's key has another one.
+        UsageError: A fingerprint comes without an algorithm, a file's key has another one, or the
+            algorithm is that of a shared secret.
         MissingPathError: The file is not there.
         KeyFileError: It is no public key.
         ConfigurationError: It cannot be read, or is too large.
@@ -91,6 +92,7 @@ def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, Ke
         return fingerprint, found
     if algorithm is None:
         raise UsageError("a fingerprint does not tell its algorithm", hint="add --algorithm")
+    refuse_shared_secret(algorithm)
     return fingerprint, algorithm
 
 

@@ -46,6 +46,11 @@ def test_a_fingerprint_needs_an_algorithm() -> None:
         signing_key_of("07" * 32, None)
 
 
+def test_a_shared_secret_is_no_key_of_a_publisher() -> None:
+    with pytest.raises(UsageError, match="proves nothing to others"):
+        signing_key_of("07" * 32, KeyAlgorithm.HMAC_SHA256)
+
+
 def test_what_is_no_key_file(tmp_path: Path) -> None:
     with pytest.raises(MissingPathError):
         signing_key_of(str(tmp_path / "nothing.pem"), None)
