@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from weightmark.domain.signing_keys import KeyAlgorithm
@@ -22,20 +24,35 @@ _CURVES = {
 def identify_public_key(data: bytes, label: str) -> tuple[bytes, KeyAlgorithm]:
     """Return the fingerprint of a public key in PEM or DER, and what it signs with.
 
-    The fingerprint is the sha256 of the key's SubjectPublicKeyInfo in DER.
+    The fingerprint is the sha256 of the key's SubjectPublicKeyInfo in DER, as the file has it. One
+    key has one fingerprint: whoever has the key alone writes it in the usual form, so another form
+    is refused.
 
     Args:
         data: The key.
         label: How messages name it.
 
     Raises:
-        KeyFileError: It is no public key, or of no kind that the registry knows.
+        KeyFileError: It is no public key, of no kind that the registry knows, or not in that form.
     """
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     key = _load(data, label)
+    algorithm = _algorithm_of(key, label)
     info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return hashlib.sha256(info).digest(), _algorithm_of(key, label)
+    if not _holds(data, info):
+        raise KeyFileError(
+            f"'{label}' holds a public key in another form than the usual SubjectPublicKeyInfo, "
+            "and would have several fingerprints",
+            hint=f"write it anew: openssl pkey -pubin -in {shlex.quote(label)} -pubout, and for a "
+            "curve with -ec_conv_form uncompressed -ec_param_enc named_curve",
+        )
+    return hashlib.sha256(info).digest(), algorithm
+
+
+def _holds(data: bytes, info: bytes) -> bool:
+    lines = b"".join(data.split())
+    return data == info or b"PUBLICKEY-----" + b64encode(info) + b"-----END" in lines
 
 
 def _load(data: bytes, label: str) -> PublicKeyTypes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
+from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
@@ -71,6 +73,34 @@ def test_a_key_tells_its_algorithm(key: PrivateKeyTypes, algorithm: KeyAlgorithm
 def test_what_is_no_key_for_manifests(data: bytes, reason: str) -> None:
     with pytest.raises(KeyFileError, match=reason):
         identify_public_key(data, "key")
+
+
+def other_forms() -> Iterator[tuple[str, bytes]]:
+    """Return what OpenSSL reads as well, and a name for each."""
+    curve = ec.generate_private_key(ec.SECP256R1()).public_key()
+    point = curve.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    named = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+    yield "compressed", named + point
+    armour = b"-----%b PUBLIC KEY-----\n"
+    yield "compressed", armour % b"BEGIN" + b64encode(named + point) + b"\n" + armour % b"END"
+    numbers = rsa.generate_private_key(65537, 2048).public_key()
+    yield "pkcs1", numbers.public_bytes(Encoding.PEM, PublicFormat.PKCS1)
+
+
+@pytest.mark.parametrize(("name", "data"), [*other_forms()])
+def test_a_key_in_another_form_would_have_two_fingerprints(name: str, data: bytes) -> None:
+    with pytest.raises(KeyFileError, match="another form") as caught:
+        identify_public_key(data, f"a {name}.pem")
+    assert f"-in 'a {name}.pem' -pubout" in caught.value.hint
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_lines_may_end_and_break_anywhere(end: bytes) -> None:
+    text = b"Public-Key: (256 bit)\n" + ED25519_PEM.replace(b"lwhQhq", b"lwh\nQhq").replace(
+        b"\n", end
+    )
+    fingerprint, _ = identify_public_key(text, "key.pem")
+    assert fingerprint == hashlib.sha256(ED25519_INFO).digest()
 
 
 def test_a_private_key_is_not_taken_and_not_shown() -> None:
