@@ -11,7 +11,7 @@ import pytest
 
 from tests.anvil import running_anvil
 from tests.integration.senders import GWEI, Node, Publisher, endpoint_that_fails_once
-from weightmark.adapters.chain.json_rpc import HttpTransport
+from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal
 from weightmark.errors import (
     ChainUnreachableError,
     StorageError,
@@ -218,6 +218,51 @@ def test_what_an_earlier_run_signed_for_more_than_is_allowed_now_is_not_sent_aga
 
     publisher.writer().send(action, dear * 2)
     assert_registered_once(publisher)
+
+
+def test_what_a_node_refuses_for_an_unknown_reason_is_kept_for_the_next_run(
+    publisher: Publisher,
+) -> None:
+    node, action = publisher.node, publisher.action()
+    bends = publisher.transport.bends
+    hashes: list[str] = []
+
+    def drop() -> None:
+        hashes.append(publisher.first_waiting)
+        node.drop(publisher.account)
+        bends["eth_sendRawTransaction"] = lambda _: Refusal("txpool is full")
+
+    publisher.happenings.events = [drop]
+    with pytest.raises(TransactionFailedError, match="txpool is full"):
+        publisher.writer().send(action)
+    assert len(list(publisher.journals.rglob("*.json"))) == 1
+
+    bends.clear()
+    receipt = publisher.writer().send(action)
+    assert hashes == [f"0x{receipt.transaction_hash.hex()}"]
+    assert_registered_once(publisher)
+
+
+def test_what_was_sent_to_another_chain_with_the_same_id_is_not_sent_to_this_one(
+    publisher: Publisher,
+) -> None:
+    node, action = publisher.node, publisher.action()
+    dear = publisher.writer().cost(action).max_total
+    publisher.happenings.events = [cut_power]
+    with pytest.raises(PowerCut):
+        publisher.writer().send(action)
+    node.drop(publisher.account)
+
+    def started_anew(answer: object) -> object:
+        assert isinstance(answer, dict)
+        return {**answer, "hash": f"0x{77:064x}"} if answer["number"] == "0x0" else answer
+
+    publisher.transport.bends["eth_getBlockByNumber"] = started_anew
+    publisher.happenings.events = []
+    # What the earlier run signed would be more than is allowed.
+    publisher.writer().send(action, dear * 9 // 10)
+    assert len(node.registrations(publisher.account)) == 1
+    assert len(list(publisher.journals.rglob("*.json"))) == 1
 
 
 def test_another_action_does_not_wait_for_what_was_never_sent(publisher: Publisher) -> None:

@@ -16,7 +16,6 @@ from weightmark.adapters.chain.deployment import (
 )
 from weightmark.adapters.chain.json_rpc import Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
-from weightmark.adapters.chain.sending.journal import Journal
 from weightmark.adapters.chain.sending.node import Node
 from weightmark.adapters.chain.sending.offers import Offers
 from weightmark.adapters.chain.sending.patience import ORDINARY, Patience
@@ -95,8 +94,8 @@ class RpcChainWriter(RpcChainDrafter):
         signer = Signer(private_key, chain_id)
         super().__init__(transport, signer.account, chain_id=chain_id)
         self._transport = transport
-        journal = Journal(journals / str(chain_id) / signer.account)
-        self._sender = Sender(self._node, self._offers, signer, journal, patience)
+        folder = journals / str(chain_id) / signer.account
+        self._sender = Sender(self._node, self._offers, signer, folder, patience)
 
     def deploy(self) -> tuple[Contract, ...]:
         """Deploy the contracts that are missing, and before them the deterministic deployer.

@@ -123,7 +123,7 @@ class Following:
             case Reason.UNDERPRICED:
                 self._offer_more(self._offered_in)
             case Reason.OTHER:
-                self._journal.forget(self._payload.key)
+                # Kept in the journal: the node had it once, and others may have it still.
                 raise self._node.refused(refusal)
 
     def _too_dear(self) -> TransactionFailedError:

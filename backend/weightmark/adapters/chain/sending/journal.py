@@ -67,10 +67,17 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Journal:
-    """The intents of one account on one chain. Its lock is where nonces are given out."""
+    """The intents of one account on one chain. Its lock is where nonces are given out.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: Where they are kept, for all chains that share an id.
+        genesis: The hash of the chain's first block: a devnet that is started anew is another
+            chain, and knows nothing of what was sent to the one before it.
+    """
+
+    def __init__(self, folder: Path, genesis: bytes) -> None:
         self._folder = folder
+        self._genesis = genesis
 
     def locked(self) -> AbstractContextManager[None]:
         """Keep other processes and threads from giving out the account's next nonce.
@@ -126,4 +133,4 @@ class Journal:
             raise storage_error(path, error) from None
 
     def _path(self, key: bytes) -> Path:
-        return self._folder / f"{key.hex()}.json"
+        return self._folder / f"{keccak256(self._genesis + key).hex()}.json"

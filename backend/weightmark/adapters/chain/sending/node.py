@@ -76,6 +76,11 @@ class Node:
                 hint="correct --rpc-url, or choose another --network",
             )
 
+    def genesis_hash(self) -> bytes:
+        """Return the hash of the chain's first block, which tells chains with the same id apart."""
+        first = self._answers.call("eth_getBlockByNumber", "0x0", False)  # noqa: FBT003
+        return self._answers.block(first).hash
+
     def estimate(self, payload: Payload) -> int:
         """Return the gas that a payload takes now.
 
@@ -175,8 +180,15 @@ class Node:
         (answer,) = self._transport.request([request])
         if isinstance(answer, Refusal):
             return self.refused(answer)
+        return reverted(receipt)
+
+    def not_relayed(self, refusal: Refusal) -> TransactionFailedError:
+        """Return the error for a refusal of what somebody else signed."""
         return TransactionFailedError(
-            f"the transaction 0x{receipt.transaction_hash.hex()} was reverted"
+            f"the endpoint {self.endpoint} refused a transaction that others signed: "
+            f"{refusal.message}",
+            hint="choose another endpoint with --rpc-url, or repeat the command later; what was "
+            "handed over for it is not handed over again",
         )
 
     def refused(self, refusal: Refusal) -> WeightmarkError:
@@ -219,3 +231,10 @@ class Node:
         found = (fields.get("to"), fields.get("input"), fields.get("value"))
         wanted = (payload.to, f"0x{payload.data.hex()}", hex(payload.value))
         return [str(each).lower() for each in found] == [each.lower() for each in wanted]
+
+
+def reverted(receipt: TransactionReceipt) -> TransactionFailedError:
+    """Return the error for a transaction that was reverted, nobody says why."""
+    return TransactionFailedError(
+        f"the transaction 0x{receipt.transaction_hash.hex()} was reverted"
+    )

@@ -9,10 +9,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from pathlib import Path
+
 from weightmark.adapters.chain.json_rpc import Refusal
 from weightmark.adapters.chain.sending.following import Following, may_be_sent, not_yet
 from weightmark.adapters.chain.sending.journal import Attempt, Intent, Journal
-from weightmark.adapters.chain.sending.node import Node
+from weightmark.adapters.chain.sending.node import Node, reverted
 from weightmark.adapters.chain.sending.offers import Offer, Offers, limit_of
 from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.adapters.chain.sending.payload import Payload, Signer
@@ -26,15 +29,23 @@ _TRIES = 8
 
 
 class Sender:
-    """Sends the payloads of one account to one chain."""
+    """Sends the payloads of one account to one chain.
+
+    Args:
+        node: The chain's endpoint.
+        offers: What offers are made with.
+        signer: What signs them.
+        folder: Where the account's journal is kept.
+        patience: How long to wait.
+    """
 
     def __init__(
-        self, node: Node, offers: Offers, signer: Signer, journal: Journal, patience: Patience
+        self, node: Node, offers: Offers, signer: Signer, folder: Path, patience: Patience
     ) -> None:
         self._node = node
         self._offers = offers
         self._signer = signer
-        self._journal = journal
+        self._folder = folder
         self._patience = patience
 
     def send(self, payload: Payload, max_total: int | None = None) -> TransactionReceipt:
@@ -65,18 +76,28 @@ class Sender:
         """Send what somebody else signed, and wait for its block.
 
         Raises:
-            TransactionFailedError: The node refuses it, or no block carries it in time.
+            TransactionFailedError: The node refuses it, no block carries it in time, or it is
+                reverted.
         """
         patience, name = self._patience, keccak256(transaction)
         refusal = self._node.submit(transaction)
-        if refusal and reason_of(refusal) is Reason.OTHER:
-            raise self._node.refused(refusal)
+        outcome = self._node.look([name]).outcome
+        if refusal and not outcome and reason_of(refusal) is not Reason.KNOWN:
+            # It is as it is: nobody can sign it anew, with another fee or nonce.
+            raise self._node.not_relayed(refusal)
         end = patience.clock() + patience.total
-        while patience.clock() < end:
-            if outcome := self._node.look([name]).outcome:
-                return outcome.receipt
+        while not outcome:
+            if patience.clock() >= end:
+                raise not_yet(name, patience.total)
             patience.sleep(patience.poll)
-        raise not_yet(name, patience.total)
+            outcome = self._node.look([name]).outcome
+        if not outcome.succeeded:
+            raise reverted(outcome.receipt)
+        return outcome.receipt
+
+    @cached_property
+    def _journal(self) -> Journal:
+        return Journal(self._folder, self._node.genesis_hash())
 
     def _following(self, payload: Payload, intent: Intent, max_total: int | None) -> Following:
         limit = limit_of(intent.gas, max_total)
