@@ -45,24 +45,39 @@ class Authority:
 
 
 def read_authorities(
-    reader: ChainReader, registry: str, publisher: str, block: Block
+    reader: ChainReader, registry: str, publisher: str, block: Block, index: int | None = None
 ) -> tuple[tuple[Authority, ...], int]:
     """Return a publisher's authorities in the order of their indices, and how many are left out.
+
+    Args:
+        reader: The chain.
+        registry: The registry's address.
+        publisher: The publisher's address.
+        block: At which block.
+        index: Which authority is named, and is read alone, wherever it stands; None for all.
 
     Raises:
         ChainUnreachableError: The source does not answer, or answers nonsense.
     """
-    (count,) = reader.words(registry, (authority_count_slot(publisher),), block)
-    first = max(1, count - MAX_AUTHORITIES + 2)
-    indices = (0, *range(first, count + 1))
-    slots = [authority_slot(publisher, index) for index in indices]
+    if index is None:
+        (count,) = reader.words(registry, (authority_count_slot(publisher),), block)
+        first = max(1, count - MAX_AUTHORITIES + 2)
+        indices: tuple[int, ...] = (0, *range(first, count + 1))
+    else:
+        first, indices = 1, (index,)
+    slots = [authority_slot(publisher, each) for each in indices]
     words = reader.words(registry, slots, block)
     found = tuple(
-        Authority(index, unpacked)
-        for index, word in zip(indices, words, strict=True)
-        if (unpacked := AuthorityWord.unpack(word, publisher=publisher, index=index))
+        Authority(each, unpacked)
+        for each, word in zip(indices, words, strict=True)
+        if (unpacked := AuthorityWord.unpack(word, publisher=publisher, index=each))
     )
     return found, first - 1
+
+
+def left_out_text(left_out: int) -> str:
+    """Return what is added to a statement about all authorities, where not all were read."""
+    return f" (authorities 1 to {left_out} were not looked at)" if left_out else ""
 
 
 def authority_index_of(
@@ -83,8 +98,9 @@ def authority_index_of(
     """
     reader = chains.reader(network)
     block = reader.block(BlockTag.LATEST)
-    found, _ = read_authorities(reader, chains.registry.address, publisher, block)
-    return acting(found, publisher, account, block.next_time, as_owner=as_owner).index
+    found, left_out = read_authorities(reader, chains.registry.address, publisher, block)
+    able = acting(found, publisher, account, block.next_time, as_owner=as_owner, left_out=left_out)
+    return able.index
 
 
 def sending(
@@ -96,6 +112,7 @@ def sending(
     index: int | None,
     as_owner: bool,
     must_be_ours: bool,
+    left_out: int = 0,
 ) -> Authority:
     """Return the authority that an account is; where it is none, the one that is named.
 
@@ -107,20 +124,27 @@ def sending(
         index: Which authority is named; None for that of the account, or else the publisher itself.
         as_owner: Whether a delegate is not enough.
         must_be_ours: Whether the account has to be it, as its key signs.
+        left_out: How many authorities were not read.
 
     Raises:
         NotAuthorizedError: There is none, or it may not act.
     """
-    if index is None or must_be_ours:
-        able = [each for each in authorities if index in (None, each.index)]
+    if index is None:
         try:
-            return acting(able, publisher, account, time, as_owner=as_owner)
+            return acting(
+                authorities, publisher, account, time, as_owner=as_owner, left_out=left_out
+            )
         except NotAuthorizedError:
             if must_be_ours:
                 raise
-    named = [each for each in authorities if each.index == (index or 0)]
-    wallet = named[0].account if named else publisher
-    return acting(named, publisher, wallet, time, as_owner=as_owner)
+    named = _named(authorities, publisher, index or 0)
+    if must_be_ours and named.account.lower() != account.lower():
+        raise NotAuthorizedError(
+            f"authority {index} of the publisher {publisher} is {named.account}, not {account}",
+            hint="choose its key with --key; without --authority, it is found out which one a key "
+            "is",
+        )
+    return acting([named], publisher, named.account, time, as_owner=as_owner)
 
 
 def acting(
@@ -130,21 +154,36 @@ def acting(
     time: int,
     *,
     as_owner: bool = False,
+    left_out: int = 0,
 ) -> Authority:
     """Return the authority as which an account may act at a time: of several the longest one.
 
     Raises:
-        NotAuthorizedError: There is none.
+        NotAuthorizedError: There is none, among those that were read.
     """
     own = [each for each in authorities if each.account.lower() == account.lower()]
     active = [each for each in own if each.is_active(time)]
     able = [each for each in active if not as_owner or each.word.role is Role.OWNER]
     if able:
         return max(able, key=lambda each: each.word.until)
+    named = "name the one that it is with --authority, " if left_out else ""
     raise NotAuthorizedError(
-        f"{account} may not do this for the publisher {publisher}: {_why_not(own, active)}",
-        hint="choose another key with --key, or ask an owner of the publisher to add this account: "
-        f"weightmark publisher add {account} --role {'owner' if as_owner else 'delegate'}",
+        f"{account} may not do this for the publisher {publisher}: {_why_not(own, active)}"
+        f"{left_out_text(left_out)}",
+        hint=f"{named}choose another key with --key, or ask an owner of the publisher to add this "
+        f"account: weightmark publisher add {account} --role "
+        f"{'owner' if as_owner else 'delegate'}",
+    )
+
+
+def _named(authorities: Sequence[Authority], publisher: str, index: int) -> Authority:
+    for each in authorities:
+        if each.index == index:
+            return each
+    raise NotAuthorizedError(
+        f"the publisher {publisher} has no authority {index}",
+        hint="'weightmark publisher show' lists them; without --authority, it is found out which "
+        "one a key is",
     )
 
 

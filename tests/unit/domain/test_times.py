@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weightmark.domain.registry import FOREVER
-from weightmark.domain.times import parse_time, utc_text
+from weightmark.domain.times import End, parse_end, parse_time, utc_text
 from weightmark.errors import ValueFormatError
 
 
@@ -74,3 +74,31 @@ def test_what_is_no_time(text: str) -> None:
 def test_a_duration_ends_before_the_year_10000() -> None:
     with pytest.raises(ValueFormatError, match="between 1970 and 9999"):
         parse_time("1h", 253_402_300_000)
+
+
+@given(st.integers(0, 10**10), st.integers(1, 99), st.sampled_from([("h", 3_600), ("d", 86_400)]))
+def test_an_end_after_a_duration_is_rounded_up(now: int, count: int, unit: tuple[str, int]) -> None:
+    letter, step = unit
+    end = parse_end(f"{count}{letter}", now)
+    assert end.time % step == 0
+    assert 0 <= end.time - parse_time(f"{count}{letter}", now) < step
+    assert end.leeway == step
+
+
+def test_the_same_words_end_at_the_same_time() -> None:
+    now, later = 1_795_251_600, 1_795_251_600 + 3_000
+    assert parse_end("90d", now) == parse_end("90d", later)
+    assert utc_text(parse_end("90d", now).time) == "2027-02-20T00:00:00Z"
+    assert utc_text(parse_end("2w", now).time) == "2026-12-06T00:00:00Z"
+    assert parse_end("1h", now) == End(
+        now + 3_600, 3_600, "1h from now on, up to a full hour (UTC)"
+    )
+
+
+def test_an_end_that_is_written_out_is_taken_as_it_is() -> None:
+    assert parse_end("2026-11-21T09:00:01Z", 0) == End(1_795_251_601)
+    assert parse_end("1970-01-02", 0) == End(
+        86_400, note="1970-01-02 is the beginning of that day, 00:00 UTC"
+    )
+    with pytest.raises(ValueFormatError, match="between 1970 and 9999"):
+        parse_end("1d", 253_402_300_799 - 90_000)

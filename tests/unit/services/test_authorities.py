@@ -81,6 +81,20 @@ def test_of_very_many_authorities_the_first_and_the_newest_are_read(
     found, left_out = read_authorities(world.chain, registry, ALICE, block)
     assert [each.index for each in found] == [0, 4, 5]
     assert left_out == 3
+    (named,), _ = read_authorities(world.chain, registry, ALICE, block, 2)
+    assert (named.index, named.word.until) == (2, FOREVER - 1)
+    assert read_authorities(world.chain, registry, ALICE, block, 6) == ((), 0)
+
+
+def test_an_account_among_those_that_were_not_looked_at_is_no_stranger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorities, "MAX_AUTHORITIES", 3)
+    add(world, delegate(CAROL), delegate(BOB), delegate(BOB), delegate(BOB))
+    with pytest.raises(NotAuthorizedError, match="authorities 1 to 2 were not looked") as caught:
+        index_of(world, CAROL)
+    assert "--authority" in caught.value.hint
+    assert index_of(world, BOB) == 3
 
 
 def test_a_delegate_publishes_under_its_own_index(world: World) -> None:
@@ -125,14 +139,15 @@ def test_an_added_owner_revokes_and_a_delegate_does_not(published: World) -> Non
         (BOB, 0, False, (0, ALICE)),
         ("", None, False, (0, ALICE)),
         (CAROL, None, False, (0, ALICE)),
-        (BOB, 0, True, None),
-        ("", None, True, None),
-        (BOB, 1, False, None),
-        (BOB, 9, False, None),
+        (BOB, 0, True, f"authority 0 of the publisher {ALICE} is {ALICE}, not {BOB}"),
+        ("", None, True, "none of its authorities"),
+        (BOB, 1, False, "authority 1, a delegate"),
+        (BOB, 9, False, f"the publisher {ALICE} has no authority 9"),
+        (BOB, 9, True, f"the publisher {ALICE} has no authority 9"),
     ],
 )
 def test_who_sends_is_the_key_or_the_wallet_that_is_named(
-    world: World, account: str, index: int | None, must_be_ours: bool, found: tuple[int, str] | None
+    world: World, account: str, index: int | None, must_be_ours: bool, found: tuple[int, str] | str
 ) -> None:
     add(world, delegate(CAROL), owner(BOB))
     block, registry = world.chain.blocks[-1].block, world.chains.registry.address
@@ -149,8 +164,8 @@ def test_who_sends_is_the_key_or_the_wallet_that_is_named(
             must_be_ours=must_be_ours,
         )
 
-    if found is None:
-        with pytest.raises(NotAuthorizedError):
+    if isinstance(found, str):
+        with pytest.raises(NotAuthorizedError, match=found):
             sender()
         return
     assert (sender().index, sender().account) == found
