@@ -22,7 +22,7 @@ def clean_environment(user: Path, data: Path, *, measured: bool = False) -> dict
     Args:
         user: The home directory.
         data: The data directory.
-        measured: Whether coverage sees the process, which then takes twice as long.
+        measured: Whether coverage sees the process.
     """
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {

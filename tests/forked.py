@@ -1,8 +1,8 @@
 """``weightmark`` as a process of its own that need not import it, as that takes most of its time.
 
 The standard library's fork server imports the package once; each command is then a fork of it, with
-arguments, environment, directory and standard streams of its own. What a command imports, and when,
-is for tests that execute it.
+arguments, environment, directory and standard streams of its own. Coverage sees those of whose
+environment it is a part. What a command imports, and when, is for tests that execute it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing import forkserver, get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PRELOADED = [
+    "coverage",
     "eth_account",
     "rich.progress",
     "tests.forked",
@@ -35,7 +37,7 @@ PRELOADED = [
 _STREAMS = ((0, os.O_RDONLY), (1, os.O_WRONLY | os.O_CREAT), (2, os.O_WRONLY | os.O_CREAT))
 
 # What the interpreter itself goes by, before it runs anything.
-_FOR_THE_INTERPRETER = ("PYTHON", "LANG", "LC_", "COVERAGE_")
+_FOR_THE_INTERPRETER = ("PYTHON", "LANG", "LC_")
 
 # As Python starts with it: importing py-evm raises it.
 _RECURSION_LIMIT = 1000
@@ -108,4 +110,19 @@ def _command(
 
     from weightmark.cli.main import main
 
-    main()
+    with _coverage():
+        main()
+
+
+@contextmanager
+def _coverage() -> Iterator[None]:
+    """Measure what is run, if the environment asks for it, as where Python starts."""
+    from coverage import process_startup
+
+    measuring = process_startup()
+    try:
+        yield
+    finally:
+        if measuring:
+            measuring.stop()
+            measuring.save()
