@@ -32,6 +32,7 @@ where there is one, a hint that says what to do::
         ├── MissingPathError                     a path that is not there
         ├── ManifestError                        a manifest that is malformed, or not canonical
         ├── SigningRequestError                  a request that is malformed, or a signature
+        ├── SignatureFileError                   a bundle or envelope that is malformed
         ├── ValueFormatError                     a digest, address, name, version or reference
         ├── KeyFileError                         a key or password that cannot be used
         │   └── NoKeyError                       no key is configured
@@ -239,6 +240,12 @@ class SigningRequestError(InputError):
     """A signing request, or the signature for one, is malformed, altered or not there."""
 
     code = "bad-signing-request"
+
+
+class SignatureFileError(InputError):
+    """A file of signatures, or the statement in it, is malformed, or of a form that is not ours."""
+
+    code = "bad-signature-file"
 
 
 class ValueFormatError(InputError):
