@@ -32,6 +32,7 @@ from weightmark.errors import (
 
 if TYPE_CHECKING:
     from eth_account import Account
+    from eth_keys.datatypes import PrivateKey as Secp256k1
 
 MAX_KEY_FILE = 2**16
 EMBEDDED_KEY = "local"
@@ -83,17 +84,25 @@ class PrivateKey:
         address: str = _accounts().from_key(self._secret).address
         return address
 
+    def point(self) -> bytes:
+        """Return the coordinates of the public key: 64 bytes."""
+        point: bytes = self._secp256k1().public_key.to_bytes()
+        return point
+
     def sign(self, digest: bytes) -> bytes:
         """Return the signature of 32 bytes as contracts take it: r, s (low) and v (27 or 28)."""
-        with kept_recursion_limit():
-            from eth_keys.datatypes import PrivateKey as Secp256k1
-
-        *numbers, parity = Secp256k1(self._secret).sign_msg_hash(digest).to_bytes()
+        *numbers, parity = self._secp256k1().sign_msg_hash(digest).to_bytes()
         return bytes((*numbers, parity + _FIRST_V))
 
     def reveal(self) -> bytes:
         """Return the secret itself, for the one who signs."""
         return self._secret
+
+    def _secp256k1(self) -> Secp256k1:
+        with kept_recursion_limit():
+            from eth_keys.datatypes import PrivateKey as Secp256k1
+
+        return Secp256k1(self._secret)
 
     def __repr__(self) -> str:
         return "PrivateKey(…)"

@@ -1,0 +1,1 @@
+"""Keys that sign and verify messages, in the shapes of `weightmark.ports.signing`."""
