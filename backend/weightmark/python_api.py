@@ -226,7 +226,7 @@ def revoke(
         **configuration: See `Configuration`.
 
     Returns:
-        The revocation, with its transaction.
+        The revocation, with its transaction; ``receipt`` is None where it was revoked so before.
 
     Raises:
         UsageError: There is no such reason, the reference has no version, the successor does not
@@ -234,7 +234,8 @@ def revoke(
             ``local``.
         UnknownReleaseError: Nobody registered the release, and no tombstone is wanted; or nobody
             registered the successor.
-        AlreadyRevokedError: The release is revoked for good.
+        AlreadyRevokedError: The release is revoked for another reason, for good; or the successor
+            is revoked.
         NotAuthorizedError: The key is not an owner.
         LookAlikeContractError: The contract is not the registry.
         UnavailableError: The chain is out of reach, or a file of our own state is.

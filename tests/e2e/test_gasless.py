@@ -265,18 +265,22 @@ def test_two_submitters_at_once_register_once(publisher: Publisher, tmp_path: Pa
     submit = ("submit", publisher.request, "--yes", "--json")
     keys = (PRIVATE_KEY, f"0x{payer.key.hex()}")
     with ThreadPoolExecutor(2) as pool:
-        both = [
+        running = [
             pool.submit(each.weightmark, *submit, env={"WEIGHTMARK_PRIVATE_KEY": key})
             for each, key in zip((publisher, other), keys, strict=True)
         ]
-    sent = [document(each.result())["transaction_hash"] for each in both]
-    assert len(set(sent) - {""}) == 1, [each.result() for each in both]
+    both = [each.result() for each in running]
+    for finished in both:
+        assert_ends(finished, 0)
+    sent = [document(each)["transaction_hash"] for each in both]
+    assert len(set(sent) - {""}) == 1, both
 
 
 @pytest.mark.measured
 def test_on_the_chain_of_this_machine(run_weightmark: Weightmark, tmp_path: Path) -> None:
     model = write_model(tmp_path / "model")
     publish = ("publish", model, "--name", NAME, "--version", "2.0.0", "--sign-only")
+    assert_ends(run_weightmark("network", "deploy", "local"), 0)
     assert_ends(run_weightmark(*publish), 0, "signed")
     assert_ends(run_weightmark("verify", model), 1, "nobody registered")
     assert_ends(run_weightmark("submit", REQUEST, "--dry-run"), 0, "nothing was sent")
@@ -286,6 +290,15 @@ def test_on_the_chain_of_this_machine(run_weightmark: Weightmark, tmp_path: Path
     assert_ends(run_weightmark("submit", REQUEST), 0, "registered before")
     unsent = run_weightmark("revoke", submitted["reference"], "--reason", "withdrawn", "--dry-run")
     assert_ends(unsent, 0, "nothing was sent")
+
+
+def test_what_sends_nothing_deploys_nothing(run_weightmark: Weightmark, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model")
+    publish = ("publish", model, "--name", NAME, "--version", "2.0.0")
+    for unsent in ("--dry-run", "--sign-only", "--unsigned-tx"):
+        assert_ends(run_weightmark(*publish, unsent), 3, "weightmark network deploy local")
+    assert not (run_weightmark.home / "chain").exists()
+    assert not (model / "weightmark.json").exists()
 
 
 def test_a_request_does_not_take_the_place_of_anything_else(

@@ -42,7 +42,10 @@ def test_a_superseded_release_is_warned_of(following: Release, tmp_path: Path) -
 
 
 def test_a_revocation_is_final(release: Release) -> None:
-    assert_ends(release.weightmark("revoke", FIRST, "--reason", "withdrawn"), 0)
+    revoke = ("revoke", FIRST, "--reason", "withdrawn")
+    for said in ("revoked as withdrawn: ", "revoked as withdrawn before; nothing to do"):
+        assert_ends(release.weightmark(*revoke), 0, said)
+    assert_ends(release.weightmark(*revoke, "--dry-run"), 0, "nothing to do")
     again = release.weightmark("revoke", FIRST, "--reason", "superseded")
     assert_ends(again, 1, "revoked already, as withdrawn")
     finished = release.weightmark("publish", release.model, *NAMED, "1.0.0")

@@ -234,7 +234,12 @@ class Application:
             return self.accounts.private_key(network).sign(digest) if ours else b""
 
         return Drafting(
-            self.chains, network, account, lambda each: self.chains.drafter(network, each), sign
+            self.chains,
+            network,
+            account,
+            lambda each: self.chains.drafter(network, each),
+            sign,
+            must_be_ours=bool(self.settings.chosen_key),
         )
 
     def submitter(self) -> Submitter:

@@ -20,7 +20,7 @@ from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.times import parse_time, utc_text
 from weightmark.errors import UsageError
 from weightmark.ports.chain import UnsignedTransaction
-from weightmark.services.drafting import Preview
+from weightmark.services.spending import Preview
 
 DEFAULT_DEADLINE = "7d"
 

@@ -7,10 +7,8 @@ be made of it for a wallet to sign and to send. None of it needs the key of the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from weightmark.domain.actions import Action, Authorization, Register, Revoke
-from weightmark.domain.fees import Cost
+from weightmark.domain.actions import Authorization, Register, Revoke
 from weightmark.domain.networks import Network
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement, Statement
@@ -18,18 +16,10 @@ from weightmark.errors import UsageError
 from weightmark.ports.chain import Block, BlockTag, ChainDrafter, UnsignedTransaction
 from weightmark.ports.chains import Chains
 from weightmark.services.authorities import Authority, read_authorities, sending
-from weightmark.services.spending import quote
+from weightmark.services.spending import Preview, preview_of
 
 # Gives an account's signature of 32 bytes, or nothing where its key is not at hand.
 Sign = Callable[[str, bytes], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What carrying a statement out would cost, and whom."""
-
-    account: str
-    cost: Cost
 
 
 class Drafting:
@@ -41,6 +31,7 @@ class Drafting:
         account: The address of the configured key, or empty where there is none.
         drafter: Opens the chain for an account.
         sign: Signs with the configured key.
+        must_be_ours: Whether the caller named that key, so that nobody else is meant to sign.
     """
 
     def __init__(
@@ -50,12 +41,15 @@ class Drafting:
         account: str,
         drafter: Callable[[str], ChainDrafter],
         sign: Sign,
+        *,
+        must_be_ours: bool = False,
     ) -> None:
         self._chains = chains
         self._network = network
         self._account = account
         self._drafter = drafter
         self._sign = sign
+        self._must_be_ours = must_be_ours
 
     def preview(
         self, statement: Statement, index: int | None, max_fee: int | None = None
@@ -136,7 +130,7 @@ class Drafting:
             block.next_time,
             index=index,
             as_owner=isinstance(statement, RevocationStatement),
-            must_be_ours=must_be_ours,
+            must_be_ours=must_be_ours or self._must_be_ours,
         )
 
     def _now(self) -> Block:
@@ -149,17 +143,3 @@ def _action(statement: Statement, index: int) -> Register | Revoke:
             return Register(release, index)
         case RevocationStatement() as revocation:
             return Revoke(revocation, index)
-
-
-def preview_of(
-    network: Network, drafter: ChainDrafter, action: Action, max_fee: int | None
-) -> Preview:
-    """Return what it would cost an account to carry an action out.
-
-    Raises:
-        TransactionFailedError: It costs more than ``max_fee``, or than the account has.
-        WeightmarkError: It would be refused.
-    """
-    # The accounts of a local chain are given coins as they send.
-    cost = drafter.cost(action) if network.is_local else quote(drafter, action, max_fee)
-    return Preview(drafter.account, cost)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
 from weightmark.domain.identifiers import commitment_of, model_id_of, release_id_of
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest, decode, encode, manifest_hash
 from weightmark.domain.networks import Network
+from weightmark.domain.statements import ReleaseStatement
 from weightmark.ports.artifacts import Artifact
 from weightmark.ports.records import Deed, ReleaseRecord
 from weightmark.services.sidecars import MANIFEST
@@ -68,6 +70,19 @@ class Evidence:
     def model_id(self) -> bytes:
         """The id under which the registry keeps the model's head."""
         return model_id_of(self.manifest.publisher, self.manifest.name)
+
+    @property
+    def statement(self) -> ReleaseStatement:
+        """What the publisher says of the release to the registry."""
+        is_block = len(self.data) <= MAX_RAW_BLOCK
+        return ReleaseStatement(
+            publisher=self.manifest.publisher,
+            name=self.manifest.name,
+            version=self.manifest.version,
+            artifact_root=self.artifact_root,
+            manifest_hash=self.manifest_hash,
+            manifest_cid=raw_block_cid(self.manifest_hash) if is_block else b"",
+        )
 
     def record(self, network: Network, deed: Deed, time: int) -> ReleaseRecord:
         """Return what this machine remembers of the release."""

@@ -25,7 +25,6 @@ from typing import Generic, TypeVar
 import msgspec
 
 from weightmark.domain.actions import Register
-from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
 from weightmark.domain.manifest import Manifest
 from weightmark.domain.networks import Network
 from weightmark.domain.signing_requests import SigningRequest
@@ -35,11 +34,10 @@ from weightmark.errors import (
     AlreadyExistsError,
     NotDeployedError,
     RefusedError,
-    VersionExistsError,
     WeightmarkError,
 )
 from weightmark.ports.artifacts import Artifact, Start
-from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
+from weightmark.ports.chain import ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.ports.trust import TrustStore
@@ -47,11 +45,10 @@ from weightmark.services.authorities import authority_index_of
 from weightmark.services.drafting import Drafting
 from weightmark.services.evidence import Evidence
 from weightmark.services.heads import remember_head
-from weightmark.services.lookup import check_chain
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.spending import FREELY, Spending
-from weightmark.services.standing import is_registered, release_state
+from weightmark.services.standing import newest, unless_done
 
 Drafted = TypeVar("Drafted")
 
@@ -147,11 +144,17 @@ class Publisher:
         made = Evidence.of(create_manifest(request.artifact, request.draft, start))
         with self._lock(made.release_id):
             evidence = self._take_up(request, made)
-            receipt = None
-            if self._registered(request.network, evidence):
-                path = request.artifact.write_sidecar(MANIFEST, evidence.data)
-            else:
-                path, receipt = self._register(request, evidence, spending)
+            self._deploy_here(request.network)
+            registered = unless_done(
+                self._chains,
+                request.network,
+                evidence.statement,
+                lambda: self._register(request, evidence, spending),
+            )
+            path, receipt = registered or (
+                request.artifact.write_sidecar(MANIFEST, evidence.data),
+                None,
+            )
             self._remember(request.network, evidence)
         return _publication(request, evidence, path, receipt)
 
@@ -163,7 +166,7 @@ class Publisher:
         *,
         keep: bool,
     ) -> ReleaseDraft[Drafted]:
-        """Do as `publish`, but for registering: make something of the statement in place of that.
+        """Do as `publish`, but send nothing: make something of the statement in place of that.
 
         Args:
             request: What to publish, and where.
@@ -177,10 +180,10 @@ class Publisher:
         made = Evidence.of(create_manifest(request.artifact, request.draft, start))
         with self._lock(made.release_id):
             evidence = self._take_up(request, made)
-            registered = self._registered(request.network, evidence)
-            drafted = None if registered else make(_statement(evidence))
+            statement = evidence.statement
+            drafted = unless_done(self._chains, request.network, statement, lambda: make(statement))
             path = request.artifact.write_sidecar(MANIFEST, evidence.data) if keep else ""
-            if registered and keep:
+            if drafted is None and keep:
                 self._remember(request.network, evidence)
         return ReleaseDraft(_publication(request, evidence, path, None), drafted)
 
@@ -215,62 +218,40 @@ class Publisher:
                 return earlier
         return made
 
-    def _registered(self, network: Network, evidence: Evidence) -> bool:
-        """Whether exactly this release is registered already."""
+    def _deploy_here(self, network: Network) -> None:
+        """Deploy the contracts on a chain of this machine, where they are missing."""
+        if not network.is_local:
+            return
         try:
-            reader = self._chains.reader(network)
-            block = reader.block(BlockTag.LATEST)
-            check_chain(reader, network, self._chains, block)
+            newest(self._chains, network)
         except NotDeployedError:
-            if not network.is_local:
-                raise
             self._writer().deploy()
-            return False
-        found = release_state(reader, self._chains.registry.address, evidence.release_id, block)
-        return is_registered(_statement(evidence), found)
 
     def _register(
         self, request: PublishRequest, evidence: Evidence, spending: Spending
-    ) -> tuple[str, TransactionReceipt | None]:
+    ) -> tuple[str, TransactionReceipt]:
         writer, index = self._writer(), request.authority_index
         if index is None:
             publisher = evidence.manifest.publisher
             index = authority_index_of(self._chains, request.network, publisher, writer.account)
-        action = Register(_statement(evidence), index)
+        action = Register(evidence.statement, index)
         agreed = spending.approve(writer, action)
         before = _manifest_beside(request.artifact)
         path = request.artifact.write_sidecar(MANIFEST, evidence.data)
         try:
-            return path, self._send(request.network, evidence, writer, action, agreed)
+            return path, agreed.send(writer, action)
         except RefusedError:
-            # It will never be a release; what was there before may be one.
+            # It may never be a release; what was there before may be one.
             if before is not None:
                 request.artifact.write_sidecar(MANIFEST, before.data)
             raise
-
-    def _send(
-        self,
-        network: Network,
-        evidence: Evidence,
-        writer: ChainWriter,
-        action: Register,
-        spending: Spending,
-    ) -> TransactionReceipt | None:
-        try:
-            return spending.send(writer, action)
-        except VersionExistsError:
-            # A transaction of an earlier run may have come into a block since we looked; or
-            # somebody with the same key was faster, and theirs is the release.
-            if not self._registered(network, evidence):
-                raise
-            return None
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
         self._records.remember(
             evidence.record(network, Deed.PUBLISHED, self._clock()), evidence.data
         )
-        remember_head(self._chains, network, evidence.model_id, self._records)
         self._trust_oneself(network, evidence.manifest.publisher)
+        remember_head(self._chains, network, evidence.model_id, self._records)
 
     def _trust_oneself(self, network: Network, publisher: str) -> None:
         chain_id = network.chain_id
@@ -299,16 +280,3 @@ def _publication(
     request: PublishRequest, evidence: Evidence, path: str, receipt: TransactionReceipt | None
 ) -> Publication:
     return Publication(evidence.manifest, evidence.manifest_hash, path, request.network, receipt)
-
-
-def _statement(evidence: Evidence) -> ReleaseStatement:
-    manifest = evidence.manifest
-    is_block = len(evidence.data) <= MAX_RAW_BLOCK
-    return ReleaseStatement(
-        publisher=manifest.publisher,
-        name=manifest.name,
-        version=manifest.version,
-        artifact_root=evidence.artifact_root,
-        manifest_hash=evidence.manifest_hash,
-        manifest_cid=raw_block_cid(evidence.manifest_hash) if is_block else b"",
-    )

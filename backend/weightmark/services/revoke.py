@@ -1,24 +1,31 @@
-"""Revoking a release, or a version before anybody registers it."""
+"""Revoking a release, or a version before anybody registers it.
+
+1. The release is there, unless a tombstone is wanted; its successor is there, and is not revoked.
+2. It is not revoked so already.
+3. The revocation is sent, or something else is made of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from weightmark.domain.actions import Revoke
 from weightmark.domain.identifiers import check_version, model_id_of, release_id_of
-from weightmark.domain.registry import Reason
+from weightmark.domain.registry import Reason, ReleaseWord
 from weightmark.domain.statements import NO_SUCCESSOR, RevocationStatement
-from weightmark.errors import UnavailableError, UnknownReleaseError, UsageError
-from weightmark.ports.chain import BlockTag, ChainWriter, TransactionReceipt
+from weightmark.errors import AlreadyRevokedError, UnknownReleaseError, UsageError
+from weightmark.ports.chain import ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import Records
 from weightmark.services.authorities import authority_index_of
 from weightmark.services.heads import remember_head
-from weightmark.services.lookup import ResolvedReference, check_chain
+from weightmark.services.lookup import ResolvedReference
 from weightmark.services.spending import FREELY, Spending
-from weightmark.services.standing import release_state
+from weightmark.services.standing import newest, release_state, unless_done
+
+Drafted = TypeVar("Drafted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +49,17 @@ class RevocationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """A revocation that is in a block."""
+    """A revocation that is in a block.
+
+    Attributes:
+        release: What is revoked.
+        reason: Why.
+        receipt: The transaction, or None where the release was revoked so before.
+    """
 
     release: ResolvedReference
     reason: Reason
-    receipt: TransactionReceipt
+    receipt: TransactionReceipt | None
 
     @property
     def reference(self) -> str:
@@ -71,35 +84,71 @@ class Revoker:
             ValueFormatError: The successor is no version.
             UnknownReleaseError: Nobody registered the release, and no tombstone is wanted; or
                 nobody registered the successor.
-            AlreadyRevokedError: The release is revoked for good.
+            AlreadyRevokedError: The release is revoked for another reason, for good; or the
+                successor is revoked.
             NotAuthorizedError: The account is not an owner.
             UnavailableError: The chain is out of reach.
         """
-        release, statement = request.release, self.statement(request)
-        writer, index = self._writer(), request.authority_index
-        if index is None:
-            index = authority_index_of(
-                self._chains, release.network, release.publisher, writer.account, as_owner=True
-            )
-        action = Revoke(statement, index)
-        receipt = spending.approve(writer, action).send(writer, action)
-        # The revocation stands, also where it cannot be remembered; the next verification does it.
-        with suppress(UnavailableError):
-            model_id = model_id_of(release.publisher, release.name)
-            remember_head(self._chains, release.network, model_id, self._records)
+        release = request.release
+
+        def send(statement: RevocationStatement) -> TransactionReceipt:
+            writer, index = self._writer(), request.authority_index
+            if index is None:
+                index = authority_index_of(
+                    self._chains, release.network, release.publisher, writer.account, as_owner=True
+                )
+            action = Revoke(statement, index)
+            return spending.approve(writer, action).send(writer, action)
+
+        receipt = self.draft(request, send)
+        model_id = model_id_of(release.publisher, release.name)
+        remember_head(self._chains, release.network, model_id, self._records)
         return Revocation(release, request.reason, receipt)
 
-    def statement(self, request: RevocationRequest) -> RevocationStatement:
-        """Return what an owner has to say to the registry, once it is known to make sense.
+    def draft(
+        self, request: RevocationRequest, make: Callable[[RevocationStatement], Drafted]
+    ) -> Drafted | None:
+        """Make something of what an owner has to say; None where the release is revoked so already.
 
         Raises:
-            UsageError, ValueFormatError, UnknownReleaseError, UnavailableError: As `revoke`.
+            WeightmarkError: As `revoke`, and what ``make`` raises.
         """
         _check(request)
-        release = request.release
-        wanted = (*(() if request.tombstone else (release.version,)), request.successor)
-        _require_registered(self._chains, release, tuple(filter(None, wanted)))
-        return _statement(request)
+        statement = _statement(request)
+        self._check_releases(request)
+        network = request.release.network
+        return unless_done(self._chains, network, statement, lambda: make(statement))
+
+    def _check_releases(self, request: RevocationRequest) -> None:
+        release, successor = request.release, request.successor
+        if not request.tombstone and not self._word(release, release.version).is_registered:
+            raise UnknownReleaseError(
+                _nobody_registered(release, release.version),
+                hint="check the spelling; --tombstone revokes a version before it is registered",
+            )
+        if not successor:
+            return
+        word = self._word(release, successor)
+        if not word.is_registered:
+            raise UnknownReleaseError(
+                _nobody_registered(release, successor),
+                hint="check the spelling of --successor, or publish that version first",
+            )
+        if word.is_revoked:
+            raise AlreadyRevokedError(
+                f"the successor {successor} is revoked itself, as {word.reason.label}",
+                hint="name another --successor, or none",
+            )
+
+    def _word(self, release: ResolvedReference, version: str) -> ReleaseWord:
+        reader, block = newest(self._chains, release.network)
+        release_id = release_id_of(release.publisher, release.name, version)
+        return release_state(reader, self._chains.registry.address, release_id, block).word
+
+
+def _nobody_registered(release: ResolvedReference, version: str) -> str:
+    label = f"{release.publisher}/{release.name}@{version}"
+    return f"nobody registered {label} on '{release.network.name}'"
 
 
 def _check(request: RevocationRequest) -> None:
@@ -121,20 +170,3 @@ def _statement(request: RevocationRequest) -> RevocationStatement:
         request.reason,
         release_id_of(publisher, name, successor) if successor else NO_SUCCESSOR,
     )
-
-
-def _require_registered(
-    chains: Chains, release: ResolvedReference, versions: Collection[str]
-) -> None:
-    reader = chains.reader(release.network)
-    block = reader.block(BlockTag.LATEST)
-    check_chain(reader, release.network, chains, block)
-    for version in versions:
-        release_id = release_id_of(release.publisher, release.name, version)
-        found = release_state(reader, chains.registry.address, release_id, block)
-        if not found.word.is_registered:
-            raise UnknownReleaseError(
-                f"nobody registered {release.publisher}/{release.name}@{version} "
-                f"on '{release.network.name}'",
-                hint="check the spelling; --tombstone revokes a version before it is registered",
-            )

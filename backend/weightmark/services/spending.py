@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from weightmark.domain.actions import Action
 from weightmark.domain.coins import format_coins
 from weightmark.domain.fees import Cost
+from weightmark.domain.networks import Network
 from weightmark.errors import TransactionFailedError
 from weightmark.ports.chain import ChainDrafter, ChainWriter, TransactionReceipt
 
@@ -36,7 +37,8 @@ class Spending:
         """
         if self.agree is None:
             return self
-        cost = quote(drafter, action, self.max_fee)
+        cost = _quote(drafter, action, self.max_fee)
+        _check_balance(drafter, cost, self.max_fee)
         self.agree(cost)
         return Spending(cost.bound if self.max_fee is None else self.max_fee)
 
@@ -48,16 +50,38 @@ class Spending:
 FREELY = Spending()
 
 
-def quote(drafter: ChainDrafter, action: Action, max_fee: int | None = None) -> Cost:
-    """Return what an action costs, if it would be carried out now, and can be paid.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What it would cost to carry an action out, and whom."""
+
+    account: str
+    cost: Cost
+
+
+def preview_of(
+    network: Network, drafter: ChainDrafter, action: Action, max_fee: int | None
+) -> Preview:
+    """Return what it would cost an account to carry an action out now.
 
     Raises:
         TransactionFailedError: It is more than ``max_fee``, or than the account has.
         WeightmarkError: It would be refused.
     """
+    cost = _quote(drafter, action, max_fee)
+    # The accounts of a local chain are given coins as they send.
+    if not network.is_local:
+        _check_balance(drafter, cost, max_fee)
+    return Preview(drafter.account, cost)
+
+
+def _quote(drafter: ChainDrafter, action: Action, max_fee: int | None) -> Cost:
     cost = drafter.cost(action)
     if max_fee is not None:
         drafter.unsigned(action, max_fee)
+    return cost
+
+
+def _check_balance(drafter: ChainDrafter, cost: Cost, max_fee: int | None) -> None:
     needed = cost.max_total if max_fee is None else min(cost.max_total, max_fee)
     if needed > cost.balance:
         raise TransactionFailedError(
@@ -65,4 +89,3 @@ def quote(drafter: ChainDrafter, action: Action, max_fee: int | None = None) -> 
             f"may cost {format_coins(needed)}",
             hint="send coins to the account, or wait for lower fees",
         )
-    return cost

@@ -13,38 +13,26 @@ submit the same request at once get one registration, and each is told that it i
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
-from weightmark.domain.fees import Cost
 from weightmark.domain.identifiers import model_id_of
 from weightmark.domain.networks import Network
 from weightmark.domain.registry import AuthorityWord, authority_slot
 from weightmark.domain.signing_requests import SigningRequest
-from weightmark.domain.statements import NO_SUCCESSOR, ReleaseStatement, RevocationStatement
+from weightmark.domain.statements import RevocationStatement
 from weightmark.domain.times import utc_text
-from weightmark.errors import (
-    AlreadyRevokedError,
-    SigningRequestError,
-    StatementRefusedError,
-    UnavailableError,
-    VersionExistsError,
-)
-from weightmark.ports.chain import (
-    Block,
-    BlockTag,
-    ChainDrafter,
-    ChainReader,
-    ChainWriter,
-    TransactionReceipt,
-)
+from weightmark.errors import SigningRequestError, StatementRefusedError
+from weightmark.ports.chain import BlockTag, ChainDrafter, ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import Records
 from weightmark.services.authorities import Authority, acting
 from weightmark.services.heads import remember_head
-from weightmark.services.lookup import check_chain, network_asked_for
-from weightmark.services.spending import FREELY, Spending, quote
-from weightmark.services.standing import is_registered, release_state
+from weightmark.services.lookup import network_asked_for
+from weightmark.services.spending import FREELY, Preview, Spending, preview_of
+from weightmark.services.standing import unless_done
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +87,32 @@ class Submitter:
             UnavailableError: The chain is out of reach, or it costs too much.
         """
         network = self.network(request)
-        receipt = None
-        if not self._is_done(request, network):
-            self._check(request, network)
+
+        def send() -> TransactionReceipt:
             writer = self._writer(network)
-            agreed = spending.approve(writer, request.action)
-            receipt = self._send(request, network, writer, agreed)
-        self._remember(request, network)
+            return spending.approve(writer, request.action).send(writer, request.action)
+
+        receipt = self._unless_done(request, network, send)
+        model_id = model_id_of(request.statement.publisher, request.statement.name)
+        remember_head(self._chains, network, model_id, self._records)
         return Submission(request, network, receipt)
 
-    def preview(self, request: SigningRequest, max_fee: int | None = None) -> Cost | None:
+    def preview(self, request: SigningRequest, max_fee: int | None = None) -> Preview | None:
         """Return what it costs to carry a request out; None where that was done before.
 
         Raises:
             WeightmarkError: As `submit`.
         """
         network = self.network(request)
-        if self._is_done(request, network):
-            return None
-        self._check(request, network)
-        drafter = self._drafter(network)
-        return (
-            drafter.cost(request.action)
-            if network.is_local
-            else quote(drafter, request.action, max_fee)
+        return self._unless_done(
+            request,
+            network,
+            lambda: preview_of(network, self._drafter(network), request.action, max_fee),
         )
 
-    def _is_done(self, request: SigningRequest, network: Network) -> bool:
-        reader, block = self._open(network)
+    def _unless_done(
+        self, request: SigningRequest, network: Network, act: Callable[[], Result]
+    ) -> Result | None:
         registry = self._chains.registry.address
         if request.contract != registry:
             raise StatementRefusedError(
@@ -134,18 +120,12 @@ class Submitter:
                 f"{registry}",
                 hint="ask the publisher for a request that this version of weightmark made",
             )
-        check_chain(reader, network, self._chains, block)
-        found = release_state(reader, registry, request.statement.release_id, block)
-        match request.statement:
-            case ReleaseStatement() as release:
-                return is_registered(release, found)
-            case RevocationStatement() as revocation:
-                told = reader.successors(registry, [revocation.release_id], block)
-                successor = told.get(revocation.release_id, NO_SUCCESSOR)
-                return found.word.is_revoked and (found.word.reason, successor) == (
-                    revocation.reason,
-                    revocation.successor,
-                )
+
+        def checked() -> Result:
+            self._check(request, network)
+            return act()
+
+        return unless_done(self._chains, network, request.statement, checked)
 
     def _check(self, request: SigningRequest, network: Network) -> None:
         authorization, publisher = request.authorization, request.statement.publisher
@@ -154,7 +134,8 @@ class Submitter:
                 f"the request is not signed: {authorization.signer} has to sign its typed_data",
                 hint="add what the wallet gives: --signature HEX",
             )
-        reader, block = self._open(network)
+        reader = self._chains.reader(network)
+        block = reader.block(BlockTag.LATEST)
         if authorization.deadline < block.timestamp:
             raise StatementRefusedError(
                 f"the signature was good until {utc_text(authorization.deadline)}",
@@ -168,24 +149,3 @@ class Submitter:
         as_owner = isinstance(request.statement, RevocationStatement)
         found = [Authority(index, unpacked)] if unpacked else []
         acting(found, publisher, authorization.signer, block.next_time, as_owner=as_owner)
-
-    def _send(
-        self, request: SigningRequest, network: Network, writer: ChainWriter, spending: Spending
-    ) -> TransactionReceipt | None:
-        try:
-            return spending.send(writer, request.action)
-        except (VersionExistsError, AlreadyRevokedError):
-            # Somebody else has submitted it meanwhile, or an earlier run of ours.
-            if self._is_done(request, network):
-                return None
-            raise
-
-    def _remember(self, request: SigningRequest, network: Network) -> None:
-        # It stands, also where it cannot be remembered; the next verification does it.
-        model_id = model_id_of(request.statement.publisher, request.statement.name)
-        with suppress(UnavailableError):
-            remember_head(self._chains, network, model_id, self._records)
-
-    def _open(self, network: Network) -> tuple[ChainReader, Block]:
-        reader = self._chains.reader(network)
-        return reader, reader.block(BlockTag.LATEST)

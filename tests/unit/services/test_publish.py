@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fakes.chain import FakeChainWriter, delegate
+from tests.unit.services.overtaken import ASKED, Overtaken, at_each_moment
 from tests.unit.services.world import (
     ALICE,
     BOB,
@@ -24,6 +26,7 @@ from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.domain.actions import Action, Register
 from weightmark.domain.content_address import raw_block_cid
+from weightmark.domain.networks import LOCAL
 from weightmark.domain.registry import HeadWord, Reason, head_slot
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import TrustedPublisher
@@ -42,8 +45,10 @@ from weightmark.errors import (
     WeightmarkError,
 )
 from weightmark.ports.chain import TransactionReceipt
-from weightmark.services import publish as module
+from weightmark.services import evidence as module
 from weightmark.services.documents import publication_document
+from weightmark.services.evidence import Evidence
+from weightmark.services.manifests import create_manifest
 from weightmark.services.publish import Publisher
 from weightmark.services.sidecars import MANIFEST
 
@@ -152,41 +157,50 @@ def test_a_tombstone_keeps_a_version_from_being_published(world: World) -> None:
 # Somebody with the same key is faster.
 
 
-@dataclass(frozen=True)
-class Overtaken(FakeChainWriter):
-    """A writer before whose transaction another one of its key gets into a block."""
-
-    other: ReleaseStatement | None = None
-
-    def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
-        account = FakeChainWriter(self.chain, self.account)
-        account.send(Register(self.other) if self.other else action)
-        return account.send(action, max_fee)
-
-
+@at_each_moment
 @pytest.mark.parametrize("is_beside", [True, False])
 def test_another_release_of_that_version_that_was_faster_wins(
-    world: World, is_beside: bool
+    world: World, is_beside: bool, moment: str
 ) -> None:
     if is_beside:
         world.publish("0.9")
     before = world.artifact.sidecars.get(MANIFEST)
     theirs = ReleaseStatement(ALICE, NAME, "1.0.0", b"\1" * 32, b"\2" * 32)
-    publisher = world.publisher(lambda: Overtaken(world.chain, ALICE, theirs))
+    writer = Overtaken(world.chain, ALICE, [Register(theirs)], moment)
     with pytest.raises(VersionExistsError, match="with another manifest or other files"):
-        publisher.publish(world.request(), unseen)
+        world.publisher(lambda: writer).publish(world.request(), unseen, ASKED)
     if is_beside:
         assert world.artifact.sidecars[MANIFEST] == before
     assert "1.0.0" not in {record.version for record in world.records.releases()}
 
 
-def test_an_earlier_transaction_of_ours_that_was_faster_is_no_failure(world: World) -> None:
-    publisher = world.publisher(lambda: Overtaken(world.chain, ALICE))
-    publication = publisher.publish(world.request(), unseen)
+def _ours(world: World) -> Register:
+    made = create_manifest(world.artifact, world.request().draft, unseen)
+    return Register(Evidence.of(made).statement)
+
+
+@at_each_moment
+def test_an_earlier_transaction_of_ours_that_was_faster_is_no_failure(
+    world: World, moment: str
+) -> None:
+    writer = Overtaken(world.chain, ALICE, [_ours(world)], moment)
+    publication = world.publisher(lambda: writer).publish(world.request(), unseen, ASKED)
     world.settle()
     assert publication.receipt is None
     assert len(world.registrations) == 1
     assert world.verify(f"me/{NAME}").verified
+
+
+def test_a_draft_that_was_overtaken_is_done(world: World) -> None:
+    writer = Overtaken(world.chain, ALICE, [_ours(world)], "cost")
+    draft = world.publisher().draft(
+        world.request(),
+        unseen,
+        lambda statement: writer.cost(Register(statement)),
+        keep=False,
+    )
+    assert draft.drafted is None
+    assert len(world.registrations) == 1
 
 
 def test_what_is_refused_as_registered_and_is_not_there_is_no_success(world: World) -> None:
@@ -311,6 +325,29 @@ def test_a_broken_trust_file_is_told_and_the_next_run_completes(world: World) ->
     world.trust = TrustFile(path)
     assert world.publish().receipt is None
     assert world.trust.load().named("me").address == ALICE
+
+
+def test_trust_in_oneself_does_not_wait_for_what_can_be_remembered_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(world.records, "remember_head", fail)
+    assert world.publish().receipt is not None
+    assert world.trust.load().named("me").address == ALICE
+
+
+# What a draft leaves alone.
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_draft_deploys_nothing(tmp_path: Path, keep: bool) -> None:
+    world = World(tmp_path, LOCAL)
+    world.chain.code_hashes.clear()
+    with pytest.raises(NotDeployedError, match="not deployed"):
+        world.publisher().draft(world.request(), unseen, lambda _: None, keep=keep)
+    assert (world.chain.code_hashes, world.artifact.sidecars) == ({}, {})
 
 
 # What else is in a publication.

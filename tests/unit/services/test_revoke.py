@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.chain import FakeChainWriter, delegate, owner
+from tests.unit.services.overtaken import ASKED, Overtaken, at_each_moment
 from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, check_named
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.domain.actions import Action, Revoke
 from weightmark.domain.identifiers import model_id_of, release_id_of
 from weightmark.domain.registry import Reason, ReleaseWord, release_slots
+from weightmark.domain.statements import RevocationStatement
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import (
     AlreadyRevokedError,
@@ -32,8 +34,11 @@ def revoked(
 ) -> Revocation:
     release = ResolvedReference(SEPOLIA, ALICE, NAME, version)
     request = RevocationRequest(release, reason, **options)  # type: ignore[arg-type]
-    writer = world.chain.writer(account)
-    return Revoker(world.chains, lambda: writer, world.records).revoke(request)
+    return _revoker(world, world.chain.writer(account)).revoke(request)
+
+
+def _revoker(world: World, writer: FakeChainWriter) -> Revoker:
+    return Revoker(world.chains, lambda: writer, world.records)
 
 
 def word_of(world: World, version: str = "1.0.0") -> ReleaseWord:
@@ -45,6 +50,7 @@ def test_a_revocation_says_what_was_done(published: World) -> None:
     revocation = revoked(published, Reason.VULNERABLE)
     assert revocation.reference == f"{SEPOLIA.chain_id}:{ALICE}/{NAME}@1.0.0"
     assert word_of(published).reason is Reason.VULNERABLE
+    assert revocation.receipt is not None
     document = revocation_document(revocation)
     assert (document["reason"], document["network"]) == ("vulnerable", "sepolia")
     assert document["block_number"] == revocation.receipt.block.number
@@ -69,7 +75,7 @@ def test_a_revocation_stands_where_it_cannot_be_remembered(published: World) -> 
     in_the_way = published.folder / "in-the-way"
     in_the_way.write_text("")
     published.records = SqliteRecords(in_the_way / "records.sqlite3")
-    assert revoked(published, Reason.VULNERABLE).receipt.gas_used > 0
+    assert revoked(published, Reason.VULNERABLE).receipt is not None
     assert word_of(published).is_revoked
 
 
@@ -97,13 +103,24 @@ def test_a_successor_is_named_by_its_release_id(
         return send_there(writer, action)
 
     monkeypatch.setattr(FakeChainWriter, "send", listen)
-    with pytest.raises(UnknownReleaseError, match=f"nobody registered {ALICE}/{NAME}@2"):
+    with pytest.raises(UnknownReleaseError, match=f"nobody registered {ALICE}/{NAME}@2") as caught:
         revoked(published, Reason.SUPERSEDED, successor="2")
+    assert "--successor" in caught.value.hint
+    assert "--tombstone" not in caught.value.hint
     published.publish("2")
     revoked(published, Reason.SUPERSEDED, successor="2")
     revocation = told[-1]
     assert isinstance(revocation, Revoke)
     assert revocation.statement.successor == release_id_of(ALICE, NAME, "2")
+
+
+@pytest.mark.parametrize("reason", [Reason.WITHDRAWN, Reason.SUPERSEDED])
+def test_a_successor_that_is_revoked_is_refused(published: World, reason: Reason) -> None:
+    published.publish("2")
+    published.revoke(reason, "2")
+    with pytest.raises(AlreadyRevokedError, match=f"successor 2 is revoked .* {reason.label}"):
+        revoked(published, Reason.SUPERSEDED, successor="2")
+    assert not word_of(published).is_revoked
 
 
 @pytest.mark.parametrize("successor", ["1/0", "a b", "x" * 65])
@@ -134,6 +151,44 @@ def test_a_revocation_is_final(published: World) -> None:
     with pytest.raises(AlreadyRevokedError, match="withdrawn"):
         revoked(published, Reason.COMPROMISED)
     assert word_of(published).reason is Reason.WITHDRAWN
+
+
+def test_what_is_revoked_so_already_is_done(published: World) -> None:
+    published.publish("2")
+    for reason, successor in ((Reason.SUPERSEDED, "2"), (Reason.WITHDRAWN, "")):
+        assert revoked(published, reason, successor=successor).receipt is not None
+        again = revoked(published, reason, successor=successor)
+        assert revocation_document(again)["transaction_hash"] == ""
+    with pytest.raises(AlreadyRevokedError):
+        revoked(published, Reason.SUPERSEDED)
+
+
+def test_another_successor_is_another_revocation(published: World) -> None:
+    for version in "23":
+        published.publish(version)
+    revoked(published, Reason.SUPERSEDED, successor="2")
+    with pytest.raises(AlreadyRevokedError):
+        revoked(published, Reason.SUPERSEDED, successor="3")
+
+
+@at_each_moment
+def test_who_is_overtaken_by_the_same_revocation_is_done(published: World, moment: str) -> None:
+    theirs = Revoke(RevocationStatement(ALICE, NAME, "1.0.0", Reason.WITHDRAWN))
+    writer = Overtaken(published.chain, ALICE, [theirs], moment)
+    release = ResolvedReference(SEPOLIA, ALICE, NAME, "1.0.0")
+    request = RevocationRequest(release, Reason.WITHDRAWN)
+    assert _revoker(published, writer).revoke(request, ASKED).receipt is None
+    assert writer.theirs == []
+
+
+@at_each_moment
+def test_who_is_overtaken_by_another_revocation_is_refused(published: World, moment: str) -> None:
+    theirs = Revoke(RevocationStatement(ALICE, NAME, "1.0.0", Reason.COMPROMISED))
+    writer = Overtaken(published.chain, ALICE, [theirs], moment)
+    release = ResolvedReference(SEPOLIA, ALICE, NAME, "1.0.0")
+    request = RevocationRequest(release, Reason.WITHDRAWN)
+    with pytest.raises(AlreadyRevokedError, match="as compromised"):
+        _revoker(published, writer).revoke(request, ASKED)
 
 
 def test_a_superseded_release_can_be_revoked_for_good_once(published: World) -> None:

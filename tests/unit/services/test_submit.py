@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from tests.fakes.chain import FakeChainWriter, delegate
+from tests.unit.services.overtaken import ASKED, Overtaken, at_each_moment
 from tests.unit.services.world import ALICE, BASE, BOB, NAME, SEPOLIA, World, unseen
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.keys import PrivateKey
 from weightmark.domain.actions import Action, Authorization
 from weightmark.domain.fees import Cost
-from weightmark.domain.networks import EMBEDDED_CHAIN_ID
+from weightmark.domain.networks import EMBEDDED_CHAIN_ID, LOCAL
 from weightmark.domain.registry import Reason, authority_count_slot
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement
 from weightmark.errors import (
     AlreadyRevokedError,
+    ChainUnreachableError,
     NotAuthorizedError,
     NotDeployedError,
     SigningRequestError,
@@ -28,11 +30,11 @@ from weightmark.errors import (
     VersionExistsError,
     WeightmarkError,
 )
-from weightmark.ports.chain import ChainDrafter, TransactionReceipt
+from weightmark.ports.chain import ChainDrafter
 from weightmark.services.documents import submission_document
 from weightmark.services.drafting import Drafting
 from weightmark.services.publish import ReleaseDraft
-from weightmark.services.spending import Spending, quote
+from weightmark.services.spending import Spending, preview_of
 from weightmark.services.submit import Submitter
 
 KEY = PrivateKey(b"\x07" * 32)
@@ -161,27 +163,64 @@ def test_a_delegate_signs_releases_and_no_revocations(world: World) -> None:
         _submitter(world).submit(_signed(statement=revocation, authorization=authorization))
 
 
-@dataclass(frozen=True)
-class Overtaken(FakeChainWriter):
-    """A writer before whose transaction somebody else's comes into a block."""
-
-    theirs: Action | None = None
-
-    def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
-        FakeChainWriter(self.chain, self.account).send(self.theirs or action)
-        return FakeChainWriter(self.chain, self.account).send(action)
-
-
-def test_who_is_overtaken_by_the_same_request_is_done(world: World) -> None:
-    assert _submitter(world, Overtaken(world.chain, BOB)).submit(_signed()).receipt is None
+@at_each_moment
+def test_who_is_overtaken_by_the_same_request_is_done(world: World, moment: str) -> None:
+    writer = Overtaken(world.chain, BOB, [_signed().action], moment)
+    assert _submitter(world, writer).submit(_signed(), ASKED).receipt is None
+    assert writer.theirs == []
     assert len(world.registrations) == 1
 
 
-def test_who_is_overtaken_by_another_release_is_refused(world: World) -> None:
+def test_who_is_overtaken_asking_for_the_cost_is_told_that_it_is_done(world: World) -> None:
+    writer = Overtaken(world.chain, BOB, [_signed().action], "cost")
+    assert _submitter(world, writer).preview(_signed()) is None
+    assert len(world.registrations) == 1
+
+
+@at_each_moment
+def test_who_is_overtaken_by_the_same_revocation_is_done(world: World, moment: str) -> None:
+    _submitter(world).submit(_signed())
+    request = _signed(statement=_revocation())
+    writer = Overtaken(world.chain, BOB, [request.action], moment)
+    assert _submitter(world, writer).submit(request, ASKED).receipt is None
+
+
+@at_each_moment
+def test_who_is_overtaken_by_another_release_is_refused(world: World, moment: str) -> None:
     other = _signed(statement=replace(_release(), manifest_hash=bytes(32)))
-    writer = Overtaken(world.chain, BOB, other.action)
+    writer = Overtaken(world.chain, BOB, [other.action], moment)
     with pytest.raises(VersionExistsError, match="with another manifest"):
-        _submitter(world, writer).submit(_signed())
+        _submitter(world, writer).submit(_signed(), ASKED)
+
+
+def test_what_is_refused_and_not_done_stays_refused(world: World) -> None:
+    """The signature's time ends while somebody else is asked for the cost."""
+
+    @dataclass(frozen=True)
+    class Late(FakeChainWriter):
+        def cost(self, action: Action) -> Cost:
+            self.chain.now = DEADLINE + 1
+            return super().cost(action)
+
+    with pytest.raises(StatementRefusedError, match="good until"):
+        _submitter(world, Late(world.chain, BOB)).submit(_signed(), ASKED)
+    assert world.registrations == []
+
+
+def test_events_are_searched_for_a_superseded_release_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*_: object) -> dict[bytes, bytes]:
+        raise ChainUnreachableError("no events here")
+
+    monkeypatch.setattr(world.chain, "successors", search)
+    _submitter(world).submit(_signed())
+    request = _signed(statement=_revocation())
+    assert _submitter(world).submit(request).receipt is not None
+    assert _submitter(world).submit(request).receipt is None
+    superseded = _signed(statement=_revocation(Reason.SUPERSEDED))
+    with pytest.raises(AlreadyRevokedError, match="withdrawn"):
+        _submitter(world).submit(superseded)
 
 
 def test_whoever_pays_agrees_to_the_cost_first(world: World) -> None:
@@ -208,8 +247,12 @@ def test_who_cannot_pay_is_told_before(world: World) -> None:
 
     poor: ChainDrafter = Poor(world.chain, BOB)
     with pytest.raises(TransactionFailedError, match=r"has 0\.00005, .* may cost 0\.0001"):
-        quote(poor, _signed().action)
-    assert quote(poor, _signed().action, max_fee=5 * 10**13).balance == 5 * 10**13
+        preview_of(SEPOLIA, poor, _signed().action, None)
+    found = preview_of(SEPOLIA, poor, _signed().action, max_fee=5 * 10**13)
+    assert (found.account, found.cost.balance) == (BOB, 5 * 10**13)
+    assert preview_of(LOCAL, poor, _signed().action, None) == found
+    with pytest.raises(TransactionFailedError, match="1 is allowed"):
+        preview_of(LOCAL, poor, _signed().action, max_fee=1)
 
 
 def test_a_publish_is_signed_and_submitted(world: World) -> None:

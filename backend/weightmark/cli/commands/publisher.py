@@ -18,8 +18,8 @@ from weightmark.domain.networks import Network
 from weightmark.domain.registry import Role
 from weightmark.domain.signing_keys import ALGORITHMS_BY_LABEL, parse_fingerprint
 from weightmark.services.documents import transaction_document
-from weightmark.services.drafting import preview_of
 from weightmark.services.ownership import Ownership, Plan
+from weightmark.services.spending import preview_of
 
 _ROLES = {role.name.lower(): role for role in Role}
 

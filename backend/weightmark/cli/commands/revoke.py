@@ -72,7 +72,8 @@ def command(
     if as_json:
         output.print_json(document)
         return
-    output.succeed(f"revoked as {reason}: {document['reference']}")
+    before = "" if revocation.receipt else " before; nothing to do"
+    output.succeed(f"revoked as {reason}{before}: {document['reference']}")
     output.print_fields(
         {"block": document["block_number"], "transaction": document["transaction_hash"]}
     )
@@ -86,17 +87,18 @@ def _draft(
     *,
     as_json: bool,
 ) -> None:
-    network, index = request.release.network, request.authority_index
-    max_fee = limit_of(given["max_fee"])
-    statement = application.revoker(network).statement(request)
-    drafting = application.drafting(network)
-    fields: dict[str, object] = {"reference": request.release.text, "reason": request.reason.label}
+    release, index = request.release, request.authority_index
+    network, max_fee = release.network, limit_of(given["max_fee"])
+    drafting, draft = application.drafting(network), application.revoker(network).draft
+    fields: dict[str, object] = {"reference": release.text, "reason": request.reason.label}
     if mode is Mode.SIGN_ONLY:
-        path = unsent.request_path_of(given, statement.name, statement.version, "revocation")
-        signed = drafting.request(statement, index, unsent.deadline_of(given))
+        path = unsent.request_path_of(given, release.name, release.version, "revocation")
+        deadline = unsent.deadline_of(given)
+        signed = draft(request, lambda each: drafting.request(each, index, deadline))
         unsent.finish_request(fields, signed, path, as_json=as_json)
     elif mode is Mode.DRY_RUN:
-        preview = drafting.preview(statement, index, max_fee)
+        preview = draft(request, lambda each: drafting.preview(each, index, max_fee))
         unsent.finish_preview(network, fields, preview, as_json=as_json)
     else:
-        unsent.finish_transaction(fields, drafting.unsigned(statement, index, max_fee))
+        transaction = draft(request, lambda each: drafting.unsigned(each, index, max_fee))
+        unsent.finish_transaction(fields, transaction)

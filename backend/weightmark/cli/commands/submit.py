@@ -12,7 +12,6 @@ from weightmark.cli import options, output
 from weightmark.cli.spending import dry_run, limit_of, max_fee, spending_of
 from weightmark.cli.unsent import finish_preview
 from weightmark.services.documents import submission_document
-from weightmark.services.drafting import Preview
 
 
 @click.command(
@@ -46,8 +45,7 @@ def command(
     submitter = application.submitter()
     network = submitter.network(request)
     if given["dry_run"]:
-        cost = submitter.preview(request, limit_of(given["max_fee"]))
-        preview = Preview(application.accounts.address(network), cost) if cost else None
+        preview = submitter.preview(request, limit_of(given["max_fee"]))
         finish_preview(network, {"reference": request.reference}, preview, as_json=as_json)
         return
     spending = spending_of(network, yes=yes, amount=given["max_fee"])

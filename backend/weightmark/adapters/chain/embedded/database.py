@@ -163,7 +163,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _nothing_yet() -> NotDeployedError:
     return NotDeployedError(
         "nothing has been published on 'local' yet: there is no embedded chain",
-        hint="publish something first: weightmark publish SOURCE --name NAME --version VERSION",
+        hint="'weightmark publish' makes it, and so does 'weightmark network deploy local'",
     )
 
 
