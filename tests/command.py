@@ -12,7 +12,9 @@ from pathlib import Path
 from tests import forked
 
 BINARIES = Path(sys.executable).parent
+WEIGHTMARK = BINARIES / "weightmark"
 CHECKOUT = Path(__file__).resolve().parent.parent
+SEARCH_PATH = os.pathsep.join([str(BINARIES), "/usr/local/bin", "/usr/bin", "/bin"])
 PATIENCE = 120.0
 
 
@@ -27,7 +29,7 @@ def clean_environment(user: Path, data: Path, *, measured: bool = False) -> dict
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {
         **(coverage if measured else {}),
-        "PATH": os.pathsep.join([str(BINARIES), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "PATH": SEARCH_PATH,
         "HOME": str(user),
         "LANG": "C.UTF-8",
         "WEIGHTMARK_HOME": str(data),
@@ -36,19 +38,21 @@ def clean_environment(user: Path, data: Path, *, measured: bool = False) -> dict
 
 @dataclass(frozen=True)
 class Weightmark:
-    """Runs ``weightmark`` as a process of its own.
+    """Runs ``weightmark``, or another Python program that does its work, as a process of its own.
 
     Attributes:
         user: The home directory that it sees.
         home: Its data directory, unless a call names another.
         directory: Its working directory, unless a call names another.
         measured: Whether coverage sees it.
+        program: What is run.
     """
 
     user: Path
     home: Path
     directory: Path
     measured: bool = False
+    program: Path = WEIGHTMARK
 
     def __call__(
         self,
@@ -63,6 +67,7 @@ class Weightmark:
         environment = self.environment(home, env)
         if forked.is_possible(environment):
             return forked.run(
+                self.program,
                 [str(each) for each in arguments],
                 given=input or "",
                 directory=cwd or self.directory,
@@ -70,7 +75,7 @@ class Weightmark:
                 timeout=timeout,
             )
         return subprocess.run(
-            [BINARIES / "weightmark", *arguments],
+            [self.program, *arguments],
             input=input or "",
             cwd=cwd or self.directory,
             env=environment,

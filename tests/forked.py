@@ -1,13 +1,14 @@
-"""``weightmark`` as a process of its own that need not import it, as that takes most of its time.
+"""Python programs as processes that need not import ``weightmark``, which takes most of their time.
 
-The standard library's fork server imports the package once; each command is then a fork of it, with
+The standard library's fork server imports the package once; each program is then a fork of it, with
 arguments, environment, directory and standard streams of its own. Coverage sees those of whose
-environment it is a part. What a command imports, and when, is for tests that execute it.
+environment it is a part. What a program imports, and when, is for tests that execute it.
 """
 
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,12 +47,13 @@ _context = get_context("forkserver")
 
 
 def is_possible(environment: Mapping[str, str]) -> bool:
-    """Whether a fork is like the command: nothing unusual is told to the interpreter itself."""
+    """Whether a fork is like the program: nothing unusual is told to the interpreter itself."""
     told = {name for name in environment if name.startswith(_FOR_THE_INTERPRETER)}
     return told == {"LANG"} and environment["LANG"] == "C.UTF-8"
 
 
 def run(
+    program: Path,
     arguments: Sequence[str],
     *,
     given: str,
@@ -59,7 +61,7 @@ def run(
     environment: dict[str, str],
     timeout: float,
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end, and return its exit status and what it printed.
+    """Run a program to its end, and return its exit status and what it printed.
 
     Raises:
         subprocess.TimeoutExpired: It took longer than ``timeout`` seconds.
@@ -69,16 +71,16 @@ def run(
         streams = [Path(folder, str(number)) for number, _ in _STREAMS]
         streams[0].write_text(given)
         process = _context.Process(
-            target=_command, args=(arguments, streams, directory, environment), daemon=False
+            target=_run, args=(program, arguments, streams, directory, environment), daemon=False
         )
         process.start()
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
             process.join()
-            raise subprocess.TimeoutExpired(list(arguments), timeout)
+            raise subprocess.TimeoutExpired([program, *arguments], timeout)
         printed, told = (each.read_bytes().decode() for each in streams[1:])
-        return subprocess.CompletedProcess(arguments, process.exitcode, printed, told)
+        return subprocess.CompletedProcess([program, *arguments], process.exitcode, printed, told)
 
 
 def _start_server() -> None:
@@ -91,8 +93,12 @@ def _start_server() -> None:
         os.environ.update(hidden)
 
 
-def _command(
-    arguments: Sequence[str], streams: Sequence[Path], directory: Path, environment: dict[str, str]
+def _run(
+    program: Path,
+    arguments: Sequence[str],
+    streams: Sequence[Path],
+    directory: Path,
+    environment: dict[str, str],
 ) -> None:
     for (number, flags), path in zip(_STREAMS, streams, strict=True):
         stream = os.open(path, flags, 0o600)
@@ -106,12 +112,9 @@ def _command(
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)
-    sys.argv = ["weightmark", *arguments]
-
-    from weightmark.cli.main import main
-
+    sys.argv = [str(program), *arguments]
     with _coverage():
-        main()
+        runpy.run_path(str(program), run_name="__main__")
 
 
 @contextmanager

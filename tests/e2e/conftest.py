@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.anvil import anvil_url
+from tests.command import SEARCH_PATH
 from tests.e2e.nodes import Node, started_node
 from tests.e2e.releases import Release, assert_ends, new_weightmark, publish, write_model
+from tests.shell import forking_weightmark
 
 __all__ = ["anvil_url"]
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[dict[str, str]]:
+    """Variables for a shell: they have it find a ``weightmark`` that is a fork."""
+    with forking_weightmark() as folder:
+        yield {"PATH": os.pathsep.join([str(folder), SEARCH_PATH])}
 
 
 @pytest.fixture(scope="session")

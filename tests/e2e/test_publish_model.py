@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command import CHECKOUT, PATIENCE, Weightmark
+from tests.command import CHECKOUT, Weightmark
 from tests.conftest import ModelMaker
 
 PRIVATE_KEY = "0x" + "5e" * 32
@@ -26,16 +26,8 @@ def model(tmp_path: Path, make_model: ModelMaker) -> Path:
 def upload(
     weightmark: Weightmark, *arguments: str | Path, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, CHECKOUT / "scripts/publish_model.py", *arguments],
-        cwd=weightmark.directory,
-        env=weightmark.environment(env={"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY, **variables}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    script = replace(weightmark, program=CHECKOUT / "scripts/publish_model.py")
+    return script(*arguments, env={"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY, **variables})
 
 
 def document(finished: subprocess.CompletedProcess[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ import pytest
 from tests.command import CHECKOUT, PATIENCE, Weightmark
 from tests.conftest import ModelMaker
 
-DOCUMENTS = ("README.md", "docs/quick-start.md", "docs/publishers.md")
+# What everybody runs first is run by the program itself, and the other pages by forks of one.
+FIRST_DOCUMENTS = ("README.md", "docs/quick-start.md")
+DOCUMENTS = (*FIRST_DOCUMENTS, "docs/publishers.md")
 MAX_LINES = 150
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXPECTED_STATUS = re.compile(r"# exit (\d)")
@@ -76,13 +78,15 @@ def steps(document: str) -> Iterator[Step]:
                     yield Step(command, int(status[1]) if status else 0)
 
 
-def tell(document: str, weightmark: Weightmark) -> subprocess.CompletedProcess[str]:
-    """Run a document's steps in one shell."""
+def tell(
+    document: str, weightmark: Weightmark, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a document's steps in one shell, with these variables as well."""
     story = [step.line for step in steps(document) if step.command not in ELSEWHERE]
     return subprocess.run(
         ["bash", "-c", "".join(story)],
         cwd=weightmark.directory,
-        env=weightmark.environment(),
+        env=weightmark.environment(env=variables),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -116,11 +120,12 @@ def test_readme_shows_the_commands_that_matter() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_a_document_says_works(
-    document: str, run_weightmark: Weightmark, make_model: ModelMaker
+    document: str, run_weightmark: Weightmark, make_model: ModelMaker, forks: Mapping[str, str]
 ) -> None:
     if document == "README.md":
         prepare_checkout(run_weightmark.directory, make_model)
-    finished = tell(read(document), run_weightmark)
+    variables = None if document in FIRST_DOCUMENTS else forks
+    finished = tell(read(document), run_weightmark, variables)
     assert finished.returncode == 0, finished.stderr
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -83,19 +83,26 @@ def test_the_path_of_a_testnet(run_weightmark: Weightmark, sepolia: Node, tmp_pa
 
 
 def test_the_page_is_a_rehearsal(
-    run_weightmark: Weightmark, sepolia: Node, make_model: ModelMaker
+    run_weightmark: Weightmark,
+    sepolia: Node,
+    make_model: ModelMaker,
+    forks: Mapping[str, str],
 ) -> None:
     make_model(run_weightmark.directory / "model")
-    finished = tell(_rehearsal(sepolia), run_weightmark)
+    finished = tell(_rehearsal(sepolia), run_weightmark, forks)
     assert finished.returncode == 0, finished.stderr
 
 
 def test_the_page_on_costs_goes_on_from_it(
-    run_weightmark: Weightmark, sepolia: Node, make_model: ModelMaker
+    run_weightmark: Weightmark,
+    sepolia: Node,
+    make_model: ModelMaker,
+    forks: Mapping[str, str],
 ) -> None:
     make_model(run_weightmark.directory / "model")
     before = _rehearsal(sepolia).partition("## Publish")[0]
-    finished = tell(before + read(GASLESS_PAGE).replace(ADDRESS, sepolia.url), run_weightmark)
+    page = before + read(GASLESS_PAGE).replace(ADDRESS, sepolia.url)
+    finished = tell(page, run_weightmark, forks)
     assert finished.returncode == 0, finished.stderr
 
 
