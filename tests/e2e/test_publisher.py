@@ -87,7 +87,9 @@ def test_a_delegate_publishes_until_it_is_ended_and_counts_until_it_is_distruste
 ) -> None:
     assert_ends(place.publish("2.0.0", "ci"), 1, CI, place.identity, "none of its authorities")
     added = place("publisher", "add", CI, "--role", "delegate", "--until", "90d")
-    assert_ends(added, 0, f"add {CI} as delegate, until")
+    assert_ends(added, 0, f"add {CI} as delegate, until", "T00:00:00Z")
+    again = place("publisher", "add", CI, "--role", "delegate", "--until", "90d", "--yes")
+    assert_ends(again, 1, f"{CI} is authority 1 already")
     assert_ends(place.publish("2.0.0", "ci"), 0, f"{place.identity}/acme/digits@2.0.0")
     assert_ends(place.verify("2.0.0"), 0, "authority 1 was valid")
     reference = f"{place.identity}/acme/digits@2.0.0"
@@ -147,8 +149,11 @@ def test_signing_keys_are_added_shown_and_ended(place: Place, tmp_path: Path) ->
     fingerprint = key["fingerprint"]
     again = ("publisher", "add-key", fingerprint, "--algorithm", "ed25519")
     assert_ends(place(*again), 1, fingerprint, "already")
-    ended = place("publisher", "end-key", fingerprint, "--until", BEFORE)
-    assert_ends(ended, 0, "as of 2020-01-01T00:00:00Z")
+    assert_ends(place.publish("2.0.0"), 0)
+    distrust = ("publisher", "end-key", fingerprint, "--until", BEFORE)
+    assert_ends(place(*distrust), 2, "if they name the key: acme/digits@2.0.0", "--yes")
+    ended = place(*distrust, "--yes")
+    assert_ends(ended, 0, "as of 2020-01-01T00:00:00Z", "beginning of that day, 00:00 UTC")
     (key,) = place.show()["signing_keys"]
     assert (key["until"], key["active"]) == ("2020-01-01T00:00:00Z", False)
     assert_ends(place("publisher", "end-key", fingerprint), 1, "only ever lowered")
@@ -166,6 +171,10 @@ def test_signing_keys_are_added_shown_and_ended(place: Place, tmp_path: Path) ->
         (("add", CI), 2, "--role"),
         (("add", "me", "--role", "delegate"), 4, "'me'"),
         (("add", CI, "--role", "delegate", "--publisher", CI), 1, f"publisher {CI}"),
+        (("end", CI, "--authority", "7"), 1, "has no authority 7"),
+        (("end", CI, "--unsigned-tx"), 2, "--until 2d"),
+        (("end-key", "ab" * 32, "--unsigned-tx"), 2, "--until 2d"),
+        (("end", "1" * 11), 4, "1" * 11),
         (("add-key", "nothing.pem"), 4, "nothing.pem"),
         (("add-key", "ab" * 32), 2, "--algorithm"),
         (("end-key", "ab"), 4, "'ab'"),
@@ -228,6 +237,8 @@ def test_elsewhere_the_cost_is_shown_and_agreed_to(foreign_release: Release, nod
     assert block() == before
     assert_ends(node.send(weightmark, *add), 0, "cost: about", f"add {CI} as delegate")
     assert block() == before + 1
+    keyless = weightmark(*add, "--yes", "--publisher", identity)
+    assert_ends(keyless, 4, "no key is configured", "--unsigned-tx with --publisher")
     stranger = {"WEIGHTMARK_PRIVATE_KEY": KEYS["heir"]}
     end = ("publisher", "end", "1", "--network", FOREIGN_NETWORK, "--publisher", identity)
     assert_ends(weightmark(*end, "--yes", env=stranger), 1, HEIR, "none of its authorities")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,13 @@ from weightmark.domain.networks import Network
 from weightmark.domain.reference import check_publisher
 from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint, refuse_shared_secret
 from weightmark.domain.trust import OWN_NICKNAME
-from weightmark.errors import MissingPathError, UsageError, ValueFormatError
+from weightmark.errors import MissingPathError, NoKeyError, UsageError, ValueFormatError
+
+# An index is a number of 32 bits.
+_INDEX = re.compile(r"[0-9]{1,10}")
 
 if TYPE_CHECKING:
+    from weightmark.bootstrap.accounts import Accounts
     from weightmark.services.ownership import Ownership
     from weightmark.services.publisher_state import PublisherState
 
@@ -60,7 +65,7 @@ def ownership_of(
 
     state = state_of(application, publisher)
     network, accounts = state.network, application.accounts
-    account = accounts.address(network) if must_be_ours else accounts.known_address(network)
+    account = _account(accounts, network) if must_be_ours else accounts.known_address(network)
     owner = Ownership(state, account, unix_time(), owner_index, must_be_ours=must_be_ours)
     return state, owner
 
@@ -96,13 +101,24 @@ def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, Ke
     return fingerprint, algorithm
 
 
-def account_of(text: str) -> str:
-    """Return an account's address with its checksum; an index as it is.
+def authority_of(text: str) -> int | str:
+    """Return the index of an authority, or an account's address with its checksum.
 
     Raises:
         ValueFormatError: It is neither.
     """
-    return text if text.isdecimal() else checksum_address(text)
+    return int(text) if _INDEX.fullmatch(text) else checksum_address(text)
+
+
+def _account(accounts: Accounts, network: Network) -> str:
+    try:
+        return accounts.address(network)
+    except NoKeyError as error:
+        raise NoKeyError(
+            error.message,
+            hint="name the key of an owner with --key, or set WEIGHTMARK_PRIVATE_KEY; where a "
+            "wallet holds it, --unsigned-tx with --publisher ADDRESS prints the transaction",
+        ) from None
 
 
 def _identity(application: Application, publisher: str | None) -> tuple[Network, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from weightmark.domain.signing_keys import algorithm_label
 from weightmark.domain.statements import Registration
 from weightmark.domain.text import printable
 from weightmark.domain.times import utc_text
-from weightmark.services.ownership import Plan
+from weightmark.services.plans import Plan
 from weightmark.services.publisher_state import PublisherView
 
 # How many releases are named on a terminal; a document names all.
@@ -22,8 +22,7 @@ SHOWN_RELEASES = 10
 
 def view_document(view: PublisherView) -> dict[str, Any]:
     """Return a publisher for programs."""
-    time = view.block.timestamp
-    known = view.problem is None
+    time, releases = view.block.timestamp, view.releases
     return {
         "publisher": view.publisher,
         "network": view.network.name,
@@ -37,24 +36,30 @@ def view_document(view: PublisherView) -> dict[str, Any]:
                 "from": utc_text(each.word.valid_from) if each.word.valid_from else "always",
                 "until": utc_text(each.word.until),
                 "active": each.is_active(time),
-                "releases": view.releases[each.index] if known else None,
+                "releases": None if releases is None else releases[each.index],
             }
             for each in view.authorities
         ],
         "authorities_left_out": view.left_out,
-        "signing_keys": [
-            {
-                "fingerprint": each.fingerprint.hex(),
-                "algorithm": algorithm_label(each.word.algorithm),
-                "from": utc_text(each.word.valid_from),
-                "until": utc_text(each.word.until),
-                "active": each.word.is_valid_at(time),
-            }
-            for each in view.signing_keys
-        ],
-        "releases": view.releases.total() if known else None,
+        "signing_keys": _keys(view),
+        "releases": None if releases is None else releases.total(),
         "problem": error_document(view.problem) if view.problem else None,
     }
+
+
+def _keys(view: PublisherView) -> list[dict[str, Any]] | None:
+    if view.signing_keys is None:
+        return None
+    return [
+        {
+            "fingerprint": each.fingerprint.hex(),
+            "algorithm": algorithm_label(each.word.algorithm),
+            "from": utc_text(each.word.valid_from),
+            "until": utc_text(each.word.until),
+            "active": each.word.is_valid_at(view.block.timestamp),
+        }
+        for each in view.signing_keys
+    ]
 
 
 def print_view(view: PublisherView) -> None:
@@ -74,7 +79,9 @@ def print_view(view: PublisherView) -> None:
     if view.left_out:
         output.line(f"authorities 1 to {view.left_out} are left out")
     if view.problem:
-        output.complain(f"keys and releases are not known: {view.problem.message}")
+        told = {"signing keys": view.signing_keys, "releases": view.releases}
+        unknown = " and ".join(name for name, value in told.items() if value is None)
+        output.complain(f"{unknown} are not known: {view.problem.message}")
 
 
 def print_plan(plan: Plan) -> None:
@@ -90,6 +97,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     return {
         "done": plan.summary,
         "failing_releases": [_label(each) for each in plan.failing],
+        "releases_in_doubt": [_label(each) for each in plan.in_doubt],
         "staying_releases": None if plan.problem else plan.staying,
         "notes": list(plan.notes),
         "warnings": list(plan.warnings),
@@ -103,12 +111,19 @@ def _sentences(plan: Plan) -> Iterator[str]:
     if plan.problem:
         yield f"which releases that concerns could not be found out: {plan.problem.message}"
     if plan.failing:
-        named = ", ".join(_label(each) for each in plan.failing[:SHOWN_RELEASES])
-        more = len(plan.failing) - SHOWN_RELEASES
-        rest = f" and {more} more" if more > 0 else ""
-        yield f"{len(plan.failing)} of its releases will fail verification: {named}{rest}"
+        count, named = len(plan.failing), _named(plan.failing)
+        yield f"{count} of its releases will fail verification: {named}"
+    if plan.in_doubt:
+        count, named = len(plan.in_doubt), _named(plan.in_doubt)
+        yield f"{count} releases will fail verification if they name the key: {named}"
     if plan.staying:
         yield f"{plan.staying} of its releases, registered before that, stay good"
+
+
+def _named(releases: Sequence[Registration]) -> str:
+    named = ", ".join(_label(each) for each in releases[:SHOWN_RELEASES])
+    more = len(releases) - SHOWN_RELEASES
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _label(registration: Registration) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from weightmark.domain.networks import Network
 from weightmark.domain.registry import (
@@ -19,6 +21,8 @@ from weightmark.ports.chain import Block, BlockTag, RegistrationFilter
 from weightmark.ports.chains import Chains
 from weightmark.services.authorities import Authority, read_authorities
 from weightmark.services.lookup import check_chain
+
+_Known = TypeVar("_Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,9 @@ class PublisherView:
         block: The block.
         authorities: In the order of their indices.
         left_out: How many authorities there are between the first one and the next that is here.
-        signing_keys: In the order in which they were added.
-        releases: How many releases each authority registered, by its index.
+        signing_keys: In the order in which they were added; None where they are not known.
+        releases: How many releases each authority registered, by its index; None where that is not
+            known.
         problem: Why the events could not be read, which tell of keys and releases, if they could
             not.
     """
@@ -50,8 +55,8 @@ class PublisherView:
     block: Block
     authorities: tuple[Authority, ...]
     left_out: int
-    signing_keys: tuple[SigningKey, ...]
-    releases: Counter[int]
+    signing_keys: tuple[SigningKey, ...] | None
+    releases: Counter[int] | None
     problem: UnavailableError | None
 
 
@@ -80,14 +85,8 @@ class PublisherState:
         Raises:
             ChainUnreachableError: The source answers nonsense.
         """
-        keys: tuple[SigningKey, ...] = ()
-        releases: Counter[int] = Counter()
-        problem = None
-        try:
-            keys = self._signing_keys()
-            releases = Counter(each.authority_index for each in self._registrations())
-        except UnavailableError as error:
-            problem = error
+        keys, no_keys = _known(self._signing_keys)
+        releases, no_releases = _known(self._counted_releases)
         return PublisherView(
             self.network,
             self.publisher,
@@ -96,8 +95,17 @@ class PublisherState:
             self.left_out,
             keys,
             releases,
-            problem,
+            no_keys or no_releases,
         )
+
+    def authority(self, index: int) -> Authority | None:
+        """Return the authority of an index, wherever it stands, or None where there is none.
+
+        Raises:
+            ChainUnreachableError: The source does not answer, or answers nonsense.
+        """
+        found, _ = read_authorities(self._reader, self._registry, self.publisher, self.block, index)
+        return found[0] if found else None
 
     def signing_key(self, fingerprint: bytes) -> SigningKeyWord | None:
         """Return a signing key's word, or None where the publisher has no such key.
@@ -108,20 +116,22 @@ class PublisherState:
         (word,) = self._words((signing_key_slot(self.publisher, fingerprint),))
         return SigningKeyWord.unpack(word)
 
-    def good_releases(self, authority: Authority) -> tuple[Registration, ...]:
-        """Return the releases of an authority that count, and are not revoked for good.
+    def standing_releases(self, since: int, until: int) -> tuple[Registration, ...]:
+        """Return the releases of ``since <= time < until`` that are not revoked for good.
 
         Raises:
             ChainUnreachableError: The source does not answer, or answers nonsense.
         """
-        told = [each for each in self._registrations() if each.authority_index == authority.index]
+        told = [each for each in self._registrations() if since <= each.registered_at < until]
         words = self._words(tuple(release_slots(each.release_id)[1] for each in told))
         return tuple(
             each
             for each, word in zip(told, map(ReleaseWord.unpack, words), strict=True)
-            if authority.word.is_valid_at(each.registered_at)
-            and word.reason in (Reason.NONE, Reason.SUPERSEDED)
+            if word.reason in (Reason.NONE, Reason.SUPERSEDED)
         )
+
+    def _counted_releases(self) -> Counter[int]:
+        return Counter(each.authority_index for each in self._registrations())
 
     def _registrations(self) -> tuple[Registration, ...]:
         wanted = RegistrationFilter(publisher=self.publisher)
@@ -135,3 +145,11 @@ class PublisherState:
 
     def _words(self, slots: tuple[int, ...]) -> tuple[int, ...]:
         return self._reader.words(self._registry, slots, self.block)
+
+
+def _known(read: Callable[[], _Known]) -> tuple[_Known | None, UnavailableError | None]:
+    """Return what is read, or why it cannot be."""
+    try:
+        return read(), None
+    except UnavailableError as error:
+        return None, error

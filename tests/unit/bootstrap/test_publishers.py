@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.unit.services.world import ALICE
-from weightmark.bootstrap.publishers import account_of, signing_key_of
+from weightmark.bootstrap.publishers import authority_of, signing_key_of
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import (
     InputError,
@@ -63,8 +63,8 @@ def test_what_is_no_key_file(tmp_path: Path) -> None:
 
 
 def test_an_authority_is_an_index_or_an_account() -> None:
-    assert account_of("12") == "12"
-    assert account_of(ALICE.lower()) == ALICE
-    for wrong in ("", "-1", "1.5", "me", "0x12"):
+    assert authority_of("12") == 12
+    assert authority_of(ALICE.lower()) == ALICE
+    for wrong in ("", "-1", "1.5", "me", "0x12", "\u0661", "1" * 11):
         with pytest.raises(ValueFormatError):
-            account_of(wrong)
+            authority_of(wrong)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.publishers import account_of, ownership_of, signing_key_of, state_of
+from weightmark.bootstrap.publishers import authority_of, ownership_of, signing_key_of, state_of
 from weightmark.cli import options, output, unsent
 from weightmark.cli.publisher_reports import plan_document, print_plan, print_view, view_document
 from weightmark.cli.spending import dry_run, limit_of, max_fee, spending_of
@@ -17,8 +17,10 @@ from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.networks import Network
 from weightmark.domain.registry import Role
 from weightmark.domain.signing_keys import ALGORITHMS_BY_LABEL, parse_fingerprint
+from weightmark.errors import UsageError
 from weightmark.services.documents import transaction_document
-from weightmark.services.ownership import Ownership, Plan
+from weightmark.services.ownership import Ownership
+from weightmark.services.plans import Plan
 from weightmark.services.spending import preview_of
 
 _ROLES = {role.name.lower(): role for role in Role}
@@ -32,13 +34,15 @@ _until = click.option(
     "--until",
     default="",
     metavar="TIME",
-    help="2026-11-21T09:00:00Z, 2026-11-21, or from now on: 90d, 12h.  [default: no end]",
+    help="2026-11-21T09:00:00Z; 2026-11-21, which is 00:00 UTC; or from now on: 90d, 12h, rounded "
+    "up to a full day or hour.  [default: no end]",
 )
 _ending = click.option(
     "--until",
     default="",
     metavar="TIME",
-    help="The end: 2026-11-21T09:00:00Z or 2026-11-21; it may be past.  [default: now]",
+    help="The end: 2026-11-21T09:00:00Z, or 2026-11-21, which is 00:00 UTC; it may be past.  "
+    "[default: now, by the newest block]",
 )
 _owners = options.combined(
     _publisher,
@@ -113,7 +117,8 @@ def end(authority_to_end: str, until: str, **given: Any) -> None:
 
     A time in the past is distrust: what was registered since then fails every verification.
     """
-    which = account_of(authority_to_end)
+    which = authority_of(authority_to_end)
+    _check_end_is_given(given, until)
     _carry_out(given, lambda owner: owner.end(which, until))
 
 
@@ -151,7 +156,17 @@ Examples:
 def end_key(fingerprint: str, until: str, **given: Any) -> None:
     """End a signing key of the publisher; a time in the past is distrust."""
     known = parse_fingerprint(fingerprint)
+    _check_end_is_given(given, until)
     _carry_out(given, lambda owner: owner.end_key(known, until))
+
+
+def _check_end_is_given(given: dict[str, Any], until: str) -> None:
+    if not until and unsent.mode_of(given) is Mode.UNSIGNED:
+        raise UsageError(
+            "--unsigned-tx needs --until here: an end that is now is past when a wallet sends it, "
+            "and whatever is registered in between would be distrusted",
+            hint="give it time to be signed: --until 2d ends it in two days",
+        )
 
 
 def _carry_out(given: dict[str, Any], planned: Callable[[Ownership], Plan]) -> None:
