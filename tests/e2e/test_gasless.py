@@ -23,7 +23,8 @@ from weightmark.domain.actions import Authorization
 from weightmark.domain.signing_requests import SigningRequest, decode, encode
 
 THERE = ("--network", FOREIGN_NETWORK)
-REQUEST = "digits-2.0.0.release.json"
+REQUEST = f"acme-digits-2.0.0.{FOREIGN_NETWORK}.release.json"
+LOCAL_REQUEST = "acme-digits-2.0.0.local.release.json"
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,6 @@ YES_SAYER, GAS_BURNER = "0x60016000526020" + "6000f3", "0x5b600056"
 def test_a_wallet_that_answers_anything(publisher: Publisher, code: str) -> None:
     wallet = PrivateKey(secrets.token_bytes(32)).address
     publisher.node.call("anvil_setCode", wallet, code)
-    publisher.signed()
     publish = ("--sign-only", "--publisher", wallet)
     assert_ends(publisher.publish(*publish), 0, "to be signed")
     before = publisher.blocks
@@ -283,11 +283,11 @@ def test_on_the_chain_of_this_machine(run_weightmark: Weightmark, tmp_path: Path
     assert_ends(run_weightmark("network", "deploy", "local"), 0)
     assert_ends(run_weightmark(*publish), 0, "signed")
     assert_ends(run_weightmark("verify", model), 1, "nobody registered")
-    assert_ends(run_weightmark("submit", REQUEST, "--dry-run"), 0, "nothing was sent")
-    submitted = document(run_weightmark("submit", REQUEST, "--json"))
+    assert_ends(run_weightmark("submit", LOCAL_REQUEST, "--dry-run"), 0, "nothing was sent")
+    submitted = document(run_weightmark("submit", LOCAL_REQUEST, "--json"))
     assert submitted["deed"] == "registered"
     assert_ends(run_weightmark("verify", model), 0, "verified")
-    assert_ends(run_weightmark("submit", REQUEST), 0, "registered before")
+    assert_ends(run_weightmark("submit", LOCAL_REQUEST), 0, "registered before")
     unsent = run_weightmark("revoke", submitted["reference"], "--reason", "withdrawn", "--dry-run")
     assert_ends(unsent, 0, "nothing was sent")
 
@@ -306,11 +306,26 @@ def test_a_request_does_not_take_the_place_of_anything_else(
 ) -> None:
     model = write_model(tmp_path / "model")
     publish = ("publish", model, "--name", NAME, "--version", "2.0.0", "--sign-only")
-    (run_weightmark.directory / REQUEST).write_text("mine")
+    (run_weightmark.directory / LOCAL_REQUEST).write_text("mine")
     assert_ends(run_weightmark(*publish), 1, "no signing request")
     inside = run_weightmark(*publish, "--request", model / "request.json")
     assert_ends(inside, 4, "inside the artifact")
-    assert (run_weightmark.directory / REQUEST).read_text() == "mine"
+    assert (run_weightmark.directory / LOCAL_REQUEST).read_text() == "mine"
     assert_ends(run_weightmark(*publish, "--dry-run"), 2, "exclude each other")
     alone = run_weightmark(*publish[:-1], "--deadline", "7d")
     assert_ends(alone, 2, "--sign-only")
+    assert_ends(run_weightmark(*publish, "--max-fee", "1"), 2, "spends nothing", "submit")
+    revoke = ("revoke", "me/acme/digits@1", "--reason", "withdrawn", "--sign-only", "--yes")
+    assert_ends(run_weightmark(*revoke), 2, "spends nothing", "submit")
+
+
+@pytest.mark.parametrize("unsent", ["--sign-only", "--unsigned-tx"])
+def test_a_key_that_is_named_has_to_be_an_authority(publisher: Publisher, unsent: str) -> None:
+    weightmark, wallet = publisher.weightmark, PrivateKey(secrets.token_bytes(32)).address
+    keystore = {"WEIGHTMARK_KEY_PASSWORD": "a password that is long enough"}
+    assert_ends(weightmark("keys", "generate", "mine", env=keystore), 0)
+    publish = ("publish", publisher.model, "--name", NAME, "--version", "2.0.0", *THERE, unsent)
+    refused = weightmark(*publish, "--publisher", wallet, "--key", "mine", env=keystore)
+    assert_ends(refused, 1, "may not do this", wallet)
+    assert not publisher.request.exists()
+    assert_ends(weightmark(*publish, "--publisher", wallet), 0, wallet)

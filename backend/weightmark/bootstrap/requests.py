@@ -158,4 +158,4 @@ def signing_request(path: Path, signature: str | None) -> SigningRequest:
     from weightmark.adapters.files.request_file import read_request, read_signature
 
     request = read_request(path)
-    return request.signed(read_signature(signature)) if signature else request
+    return request if signature is None else request.signed(read_signature(signature))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from weightmark.adapters.files.request_file import check_place, write_request
+from weightmark.adapters.files.request_file import earlier_request, write_request
 from weightmark.bootstrap.application import unix_time
 from weightmark.cli import output
 from weightmark.cli.options import PATH, combined
@@ -40,7 +41,7 @@ options = combined(
         "request_path",
         metavar="FILE",
         type=PATH,
-        help="Where --sign-only writes.  [default: NAME-VERSION.KIND.json]",
+        help="Where --sign-only writes.  [default: NAME-VERSION.NETWORK.KIND.json]",
     ),
     click.option(
         "--deadline",
@@ -72,6 +73,11 @@ def mode_of(given: Mapping[str, Any]) -> Mode:
     mode = asked[0] if asked else Mode.SEND
     if mode is not Mode.SIGN_ONLY and (given.get("deadline") or given.get("request_path")):
         raise UsageError("--deadline and --request belong to --sign-only")
+    if mode is Mode.SIGN_ONLY and (given.get("yes") or given.get("max_fee") is not None):
+        raise UsageError(
+            "--sign-only spends nothing, and takes neither --yes nor --max-fee",
+            hint="give them to 'weightmark submit'",
+        )
     return mode
 
 
@@ -84,15 +90,17 @@ def deadline_of(given: Mapping[str, Any]) -> int:
     return parse_time(given["deadline"] or DEFAULT_DEADLINE, unix_time())
 
 
-def request_path_of(given: Mapping[str, Any], name: str, version: str, kind: str) -> Path:
+def request_path_of(
+    given: Mapping[str, Any], network: Network, name: str, version: str, kind: str
+) -> Path:
     """Return where the request is written.
 
     Raises:
         AlreadyExistsError: Something else than a request is there.
     """
-    default = f"{name.rpartition('/')[2]}-{version}.{kind}.json"
+    default = f"{name.replace('/', '-')}-{version}.{network.name}.{kind}.json"
     path: Path = given["request_path"] or Path(default)
-    check_place(path)
+    earlier_request(path)
     return path
 
 
@@ -133,11 +141,11 @@ def finish_request(
             "good until": utc_text(request.authorization.deadline),
         }
     )
-    if request.is_signed:
-        output.line(f"next: weightmark submit {path}")
-        return
-    output.line(f"its key is not here: have {signer} sign the member typed_data, and then")
-    output.line(f"next: weightmark submit {path} --signature HEX")
+    submit = ["weightmark", "submit", str(path)]
+    if not request.is_signed:
+        output.line(f"its key is not here: have {signer} sign the member typed_data, and then")
+        submit += ["--signature", "HEX"]
+    output.line(f"next: {shlex.join(submit)}")
 
 
 def finish_transaction(

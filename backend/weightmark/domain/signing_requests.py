@@ -34,7 +34,7 @@ MAX_REQUEST_SIZE = 2**16
 # A wallet of a hundred owners needs 6,500 bytes.
 MAX_SIGNATURE_SIZE = 2**13
 
-_SIGNATURE = re.compile(r"0x(?:[0-9a-fA-F]{2})+")
+_SIGNATURE = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
 _Text = Annotated[str, Meta(max_length=256)]
 _Hash = Annotated[str, Meta(pattern=r"^0x[0-9a-f]{64}\Z")]
@@ -234,17 +234,18 @@ def _refuse_duplicates(members: list[tuple[str, object]]) -> None:
 
 
 def parse_signature(text: str) -> bytes:
-    """Read a signature in hex.
+    """Read a signature in hex, with or without ``0x``.
 
     Raises:
         SigningRequestError: It is none.
     """
-    if len(text) > 2 + 2 * MAX_SIGNATURE_SIZE or not _SIGNATURE.fullmatch(text):
+    digits = text.removeprefix("0x")
+    if len(digits) > 2 * MAX_SIGNATURE_SIZE or not _SIGNATURE.fullmatch(digits):
         raise SigningRequestError(
-            "the signature is malformed",
-            hint=f"it is 0x and the hex digits of at most {MAX_SIGNATURE_SIZE} bytes",
+            f"the signature is {'malformed' if digits else 'empty'}",
+            hint=f"it is the hex digits of at most {MAX_SIGNATURE_SIZE} bytes",
         )
-    return _bytes(text)
+    return bytes.fromhex(digits)
 
 
 def _request(document: _Document) -> SigningRequest:

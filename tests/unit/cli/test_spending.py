@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ from weightmark.domain.signing_requests import SigningRequest, decode
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.errors import UsageError, ValueFormatError
 from weightmark.ports.chain import UnsignedTransaction
-from weightmark.services.drafting import Preview
-from weightmark.services.spending import Spending
+from weightmark.services.spending import Preview, Spending
 
 ALICE = "0x52908400098527886E0F7030069857D2E4169EE7"
 SEPOLIA = Network("sepolia", 11155111)
@@ -49,6 +49,17 @@ def test_a_cost_is_shown_in_whole_coins(capsys: pytest.CaptureFixture[str]) -> N
     assert shown.out == ""
     for part in ("about 0.0001 ETH", "100000 gas at 1 gwei", "at most 0.00024", "balance: 1 ETH"):
         assert part in shown.err
+
+
+def test_what_does_not_go_by_gas_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    spending.show_cost(SEPOLIA, replace(COST, value=10**16, data_fee=3 * 10**15))
+    shown = capsys.readouterr().err
+    for part in ("about 0.0131 ETH", "besides: 0.01 ETH", "data fee: about 0.003 ETH", "no bound"):
+        assert part in shown
+    spending.show_cost(SEPOLIA, replace(COST, data_fee=None))
+    assert "data fee: not included" in capsys.readouterr().err
+    document = spending.cost_document(SEPOLIA, ALICE, replace(COST, data_fee=None))
+    assert (document["value"], document["data_fee"]) == (0, None)
 
 
 @pytest.mark.parametrize("network", [LOCAL, Network("anvil", ANVIL_CHAIN_ID)])
@@ -97,6 +108,10 @@ def test_one_thing_is_done() -> None:
     for belongs in ({"deadline": "7d"}, {"request_path": Path("x")}):
         with pytest.raises(UsageError, match="belong to --sign-only"):
             unsent.mode_of(_options(unsigned_tx=True, **belongs))
+    for spent in ({"yes": True}, {"max_fee": "1"}, {"max_fee": ""}):
+        with pytest.raises(UsageError, match="--sign-only spends nothing"):
+            unsent.mode_of(_options(sign_only=True, **spent))
+        assert unsent.mode_of(_options(**spent)) is Mode.SEND
 
 
 def test_a_preview_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,15 +127,17 @@ def test_a_preview_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_request_is_written_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "request.json"
+    path = tmp_path / "a request.json"
     unsent.finish_request(FIELDS, REQUEST, path, as_json=False)
     assert decode(path.read_bytes()) == REQUEST
-    assert f"have {ALICE} sign" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"have {ALICE} sign" in told
+    assert f"weightmark submit '{path}' --signature HEX\n" in told
     unsent.finish_request(FIELDS, REQUEST.signed(b"\x01"), path, as_json=False)
-    assert f"weightmark submit {path}" in capsys.readouterr().out
-    unsent.finish_request(FIELDS, REQUEST, path, as_json=True)
-    told = json.loads(capsys.readouterr().out)
-    assert (told["signed"], told["digest"]) == (False, f"0x{REQUEST.digest.hex()}")
+    assert f"weightmark submit '{path}'\n" in capsys.readouterr().out
+    unsent.finish_request(FIELDS, REQUEST.signed(b"\x01"), path, as_json=True)
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["signed"], shown["digest"]) == (True, f"0x{REQUEST.digest.hex()}")
     unsent.finish_request(FIELDS, None, tmp_path / "none", as_json=True)
     assert json.loads(capsys.readouterr().out)["request"] is None
     unsent.finish_request(FIELDS, None, tmp_path / "none", as_json=False)
@@ -148,7 +165,10 @@ def test_a_transaction_is_told_as_wallets_take_it(capsys: pytest.CaptureFixture[
 
 def test_a_request_has_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    found = unsent.request_path_of(_options(), "acme/digits", "1.0", "release")
-    assert found == Path("digits-1.0.release.json")
+    named = ("acme/digits", "1.0", "release")
+    found = unsent.request_path_of(_options(), SEPOLIA, *named)
+    assert found == Path("acme-digits-1.0.sepolia.release.json")
+    assert unsent.request_path_of(_options(), LOCAL, *named) != found
+    assert unsent.request_path_of(_options(), SEPOLIA, "other/digits", "1.0", "release") != found
     chosen = _options(request_path=Path("x"))
-    assert unsent.request_path_of(chosen, "acme/digits", "1.0", "release") == Path("x")
+    assert unsent.request_path_of(chosen, SEPOLIA, *named) == Path("x")

@@ -197,7 +197,10 @@ def test_a_member_that_occurs_twice_is_refused() -> None:
 
 
 def test_a_signature_is_hex() -> None:
-    assert parse_signature("0x00fF") == b"\x00\xff"
-    for text in ("", "0x", "00ff", "0x0", "0xzz", "0x" + "00" * (MAX_SIGNATURE_SIZE + 1)):
+    assert parse_signature("0x00fF") == parse_signature("00fF") == b"\x00\xff"
+    for text in ("0x0", "000", "0xzz", "0x0x00", "0x" + "00" * (MAX_SIGNATURE_SIZE + 1)):
         with pytest.raises(SigningRequestError, match="malformed"):
+            parse_signature(text)
+    for text in ("", "0x"):
+        with pytest.raises(SigningRequestError, match="is empty"):
             parse_signature(text)

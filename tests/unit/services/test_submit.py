@@ -63,11 +63,13 @@ def _submitter(world: World, writer: FakeChainWriter | None = None) -> Submitter
     return Submitter(world.chains, lambda _: bob, lambda _: bob, world.records)
 
 
-def _drafting(world: World, account: str = AUTHOR) -> Drafting:
+def _drafting(world: World, account: str = AUTHOR, *, must_be_ours: bool = False) -> Drafting:
     def sign(signer: str, digest: bytes) -> bytes:
         return KEY.sign(digest) if signer == account == AUTHOR else b""
 
-    return Drafting(world.chains, SEPOLIA, account, world.chain.writer, sign)
+    return Drafting(
+        world.chains, SEPOLIA, account, world.chain.writer, sign, must_be_ours=must_be_ours
+    )
 
 
 def test_what_was_signed_is_registered_once(world: World) -> None:
@@ -296,6 +298,17 @@ def test_the_authority_that_the_key_is_of_signs(world: World) -> None:
     assert (owners.authorization.signer, owners.is_signed) == (ALICE, False)
     with pytest.raises(NotAuthorizedError):
         _drafting(world).request(release, 2, DEADLINE)
+
+
+def test_a_key_that_is_named_signs_or_nobody_does(world: World) -> None:
+    named = _drafting(world, BOB, must_be_ours=True)
+    for make in (
+        lambda: named.request(_release(), None, DEADLINE),
+        lambda: named.unsigned(_release(), None),
+    ):
+        with pytest.raises(NotAuthorizedError, match=BOB):
+            make()
+    assert _drafting(world, must_be_ours=True).request(_release(), None, DEADLINE).is_signed
 
 
 def test_nothing_is_signed_that_would_be_refused(world: World) -> None:

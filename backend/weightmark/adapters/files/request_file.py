@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from weightmark.adapters.state.atomic import read_regular, write_private
@@ -12,6 +13,7 @@ from weightmark.domain.signing_requests import (
     encode,
     parse_signature,
 )
+from weightmark.domain.statements import Statement
 from weightmark.domain.text import printable
 from weightmark.errors import (
     AlreadyExistsError,
@@ -19,6 +21,9 @@ from weightmark.errors import (
     MissingPathError,
     SigningRequestError,
 )
+
+_SIGNATURE_TEXT = re.compile(r"(?:0x.*)?|[0-9a-fA-F]+", re.DOTALL)
+_HINT = "choose another --request FILE, or remove it"
 
 
 def read_request(path: Path) -> SigningRequest:
@@ -31,43 +36,53 @@ def read_request(path: Path) -> SigningRequest:
     return decode(_read(path))
 
 
-def check_place(path: Path) -> None:
-    """Make sure that nothing but a request is replaced at a path.
+def earlier_request(path: Path) -> SigningRequest | None:
+    """Return the request that is at a path; None where nothing is.
 
     Raises:
         AlreadyExistsError: Something else is there.
     """
     try:
-        decode(_read(path))
+        return read_request(path)
     except MissingPathError:
-        return
+        return None
     except SigningRequestError:
         raise AlreadyExistsError(
-            f"{path} is there, and is no signing request", hint="choose another --request FILE"
+            f"{path} is there, and is no signing request", hint=_HINT
         ) from None
 
 
 def write_request(path: Path, request: SigningRequest) -> None:
-    """Write a request; an earlier one is replaced.
+    """Write a request; an earlier one for the same is replaced, unless a signature would be lost.
 
     Raises:
         AlreadyExistsError: Something else is there.
         StorageError: It cannot be written.
     """
-    check_place(path)
+    earlier = earlier_request(path)
+    if earlier and _subject(earlier) != _subject(request):
+        raise AlreadyExistsError(
+            f"{path} is a signing request for something else: {earlier.reference}", hint=_HINT
+        )
+    if earlier and earlier.is_signed and not request.is_signed:
+        raise AlreadyExistsError(f"{path} is signed, and the new request is not", hint=_HINT)
     write_private(path, encode(request), replace=True)
 
 
 def read_signature(text_or_path: str) -> bytes:
-    """Read a signature in hex, or the file that holds it.
+    """Read a signature in hex, or the file that holds it, whose name is no hex.
 
     Raises:
         MissingPathError: It is neither.
         SigningRequestError: It is no signature.
     """
-    if text_or_path.startswith("0x"):
+    if _SIGNATURE_TEXT.fullmatch(text_or_path):
         return parse_signature(text_or_path)
     return parse_signature(_read(Path(text_or_path)).decode("utf-8", "replace").strip())
+
+
+def _subject(request: SigningRequest) -> tuple[type[Statement], str]:
+    return type(request.statement), request.reference
 
 
 def _read(path: Path) -> bytes:

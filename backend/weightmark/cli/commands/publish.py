@@ -34,7 +34,7 @@ Examples:
 )
 @click.argument("source", type=options.PATH)
 @options.combined(drafts.options, options.transaction, unsent.options, options.trust, options.state)
-def command(source: Path, authority: int | None, *, yes: bool, as_json: bool, **given: Any) -> None:
+def command(source: Path, authority: int | None, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.
 
     SOURCE is a directory or a file. A publish that was interrupted is completed by running the
@@ -43,8 +43,8 @@ def command(source: Path, authority: int | None, *, yes: bool, as_json: bool, **
     mode = unsent.mode_of(given)
     application = options.application(given)
     network = application.network
-    sending = mode is Mode.SEND
-    spending = spending_of(network, yes=yes, amount=given["max_fee"]) if sending else Spending()
+    sending, amount = mode is Mode.SEND, given["max_fee"]
+    spending = spending_of(network, yes=given["yes"], amount=amount) if sending else Spending()
     draft = drafts.draft_of(application, given)
     request = publish_request(
         application, source, draft, out=given["out"], authority_index=authority
@@ -57,9 +57,9 @@ def command(source: Path, authority: int | None, *, yes: bool, as_json: bool, **
         case Mode.SIGN_ONLY:
             _sign(application, request, source, given, as_json=as_json)
         case Mode.DRY_RUN:
-            _preview(application, request, limit_of(given["max_fee"]), as_json=as_json)
+            _preview(application, request, limit_of(amount), as_json=as_json)
         case Mode.UNSIGNED:
-            _print_transaction(application, request, limit_of(given["max_fee"]))
+            _print_transaction(application, request, limit_of(amount))
 
 
 def _sign(
@@ -71,12 +71,13 @@ def _sign(
     as_json: bool,
 ) -> None:
     network, deadline = request.network, unsent.deadline_of(given)
-    path = unsent.request_path_of(given, request.draft.name, request.draft.version, "release")
+    name, version = request.draft.name, request.draft.version
+    path = unsent.request_path_of(given, network, name, version, "release")
     outside(path, source)
     drafting = application.drafting(network)
     with progress("hashing") as start:
         draft = application.publisher(network).sign(request, start, drafting, deadline)
-    fields = _fields(draft.publication)
+    fields = _kept_fields(draft.publication)
     unsent.finish_request(fields, draft.drafted, path, as_json=as_json)
 
 
@@ -106,13 +107,20 @@ def _print_transaction(
             lambda statement: drafting.unsigned(statement, index, max_fee),
             keep=True,
         )
-    unsent.finish_transaction(_fields(draft.publication), draft.drafted)
+    unsent.finish_transaction(_kept_fields(draft.publication), draft.drafted)
 
 
 def _fields(publication: Publication) -> dict[str, object]:
+    # Not the manifest's hash, which depends on the time at which it is made for good.
     return {
         "reference": publication.reference,
         "artifact_root": publication.manifest.artifact_root,
+    }
+
+
+def _kept_fields(publication: Publication) -> dict[str, object]:
+    return {
+        **_fields(publication),
         "manifest_hash": hex_text(publication.manifest_hash),
         "manifest_path": publication.manifest_path,
     }

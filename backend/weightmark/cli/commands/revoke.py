@@ -44,7 +44,6 @@ def command(
     authority: int | None,
     *,
     tombstone: bool,
-    yes: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -66,7 +65,7 @@ def command(
         _draft(application, request, mode, given, as_json=as_json)
         return
     network = request.release.network
-    spending = spending_of(network, yes=yes, amount=given["max_fee"])
+    spending = spending_of(network, yes=given["yes"], amount=given["max_fee"])
     revocation = application.revoker(network).revoke(request, spending)
     document = revocation_document(revocation)
     if as_json:
@@ -92,7 +91,7 @@ def _draft(
     drafting, draft = application.drafting(network), application.revoker(network).draft
     fields: dict[str, object] = {"reference": release.text, "reason": request.reason.label}
     if mode is Mode.SIGN_ONLY:
-        path = unsent.request_path_of(given, release.name, release.version, "revocation")
+        path = unsent.request_path_of(given, network, release.name, release.version, "revocation")
         deadline = unsent.deadline_of(given)
         signed = draft(request, lambda each: drafting.request(each, index, deadline))
         unsent.finish_request(fields, signed, path, as_json=as_json)

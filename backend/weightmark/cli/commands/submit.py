@@ -18,8 +18,8 @@ from weightmark.services.documents import submission_document
     "submit",
     epilog="""\b
 Examples:
-  weightmark submit digits-1.0.0.release.json --key payer
-  weightmark submit digits-1.0.0.release.json --signature 0x… --max-fee 0.002
+  weightmark submit acme-digits-1.0.0.sepolia.release.json --key payer
+  weightmark submit acme-digits-1.0.0.sepolia.release.json --signature 0x… --max-fee 0.002
 """,
 )
 @click.argument("file", type=options.PATH)
