@@ -122,7 +122,7 @@ class Drafting:
         """Return the authority that the key is of; where it is none, the one that is named."""
         reader, block = self._chains.reader(self._network), self._now()
         publisher, registry = statement.publisher, self._chains.registry.address
-        found, _ = read_authorities(reader, registry, publisher, block)
+        found, left_out = read_authorities(reader, registry, publisher, block, index)
         return sending(
             found,
             publisher,
@@ -131,6 +131,7 @@ class Drafting:
             index=index,
             as_owner=isinstance(statement, RevocationStatement),
             must_be_ours=must_be_ours or self._must_be_ours,
+            left_out=left_out,
         )
 
     def _now(self) -> Block:

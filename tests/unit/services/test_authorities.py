@@ -8,7 +8,9 @@ import pytest
 
 from tests.fakes.chain import delegate, owner
 from tests.unit.services.world import ALICE, BOB, NAME, SEPOLIA, World, unseen
+from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.registry import FOREVER, Reason, authority_count_slot
+from weightmark.domain.statements import RevocationStatement
 from weightmark.errors import NotAuthorizedError
 from weightmark.services import authorities
 from weightmark.services.authorities import (
@@ -17,6 +19,7 @@ from weightmark.services.authorities import (
     read_authorities,
     sending,
 )
+from weightmark.services.drafting import Drafting
 from weightmark.services.lookup import ResolvedReference
 from weightmark.services.revoke import RevocationRequest, Revoker
 
@@ -95,6 +98,18 @@ def test_an_account_among_those_that_were_not_looked_at_is_no_stranger(
         index_of(world, CAROL)
     assert "--authority" in caught.value.hint
     assert index_of(world, BOB) == 3
+
+
+def test_a_statement_is_drafted_for_an_authority_wherever_it_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorities, "MAX_AUTHORITIES", 3)
+    add(world, owner(CAROL), *[delegate(BOB)] * 4)
+    drafting = Drafting(world.chains, SEPOLIA, "", world.chain.writer, lambda *_: b"")
+    statement = RevocationStatement(ALICE, NAME, "1", Reason.WITHDRAWN)
+    assert drafting.unsigned(statement, 1).sender == checksum_address(CAROL)
+    with pytest.raises(NotAuthorizedError, match="no authority 9"):
+        drafting.unsigned(statement, 9)
 
 
 def test_a_delegate_publishes_under_its_own_index(world: World) -> None:
