@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 const checkout = dirname(fileURLToPath(import.meta.url));
 
-// Copied into a copy of the sources by scripts/coverage-contracts. What is compiled here is instrumented,
+// Copied into a copy of the sources by scripts/analysis/coverage.py. What is compiled here is instrumented,
 // and never deployed: it need not be small or cheap.
 export default {
   paths: { sources: "contracts", tests: { solidity: "tests/contracts" } },

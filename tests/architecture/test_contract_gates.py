@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.sources import load_script
+from tests.architecture.sources import CHECKOUT, load_script
 
 SOURCE = "contracts/A.sol"
 BRANCHING = "contract A {\n    function f() {\n        if (x) g();\n    }\n}\n"
@@ -41,7 +41,7 @@ def test_coverage_is_of_every_line_and_branch(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    script = load_script("coverage-contracts")
+    script = load_script("analysis/coverage.py")
     monkeypatch.setattr(script, "COPY", tmp_path)
     monkeypatch.setattr(script, "copy_sources", lambda: None)
     monkeypatch.setattr(script, "run", lambda _command: None)
@@ -54,6 +54,15 @@ def test_coverage_is_of_every_line_and_branch(
         (tmp_path / path).write_text(text)
     assert script.main() == (1 if complaint else 0)
     assert capsys.readouterr().err == complaint
+
+
+@pytest.mark.parametrize("script", ["coverage-contracts", "analyze-contracts"])
+def test_the_gates_run_in_the_project_s_own_environment(script: str) -> None:
+    """Not with what is on PATH, such as a Node that is too old."""
+    lines = (CHECKOUT / "scripts" / script).read_text().splitlines()
+    assert lines[0] == "#!/bin/sh"
+    assert ". scripts/environment.sh" in lines
+    assert "environment.sh" not in (CHECKOUT / ".ci/run").read_text()
 
 
 def report(entries: str | None) -> str:
