@@ -47,6 +47,11 @@ class Signature:
     public_key: bytes = b""
     certificates: tuple[bytes, ...] = ()
 
+    @property
+    def names_its_key(self) -> bool:
+        """Whether the file says by which key it is."""
+        return bool(self.fingerprint or self.hint or self.certificates)
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:

@@ -1,0 +1,167 @@
+"""What documents say of an artifact's files, and whether it is true."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import FileEntry, Manifest
+from weightmark.domain.merkle import MerkleTree
+from weightmark.domain.signatures.statement import SINGLE_FILE, Resource, Statement
+from weightmark.domain.verdict import Check, Outcome
+from weightmark.ports.artifacts import Artifact, HashedFiles, Listing, Start
+
+STEP = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which files there are, by one or more documents that say the same.
+
+    Attributes:
+        sources: The documents, by their names.
+        files: Each file by its path, with its digest and, where they say so, its size.
+        algorithm: The hash function of the digests.
+        ignores: Patterns of further files that may be there.
+    """
+
+    sources: tuple[str, ...]
+    files: Mapping[str, Resource]
+    algorithm: DigestAlgorithm
+    ignores: tuple[str, ...] = ()
+
+    @classmethod
+    def of_manifest(cls, name: str, manifest: Manifest) -> Claim:
+        """Return what a manifest says."""
+        files = {each.path: Resource(each.path, each.digest, each.size) for each in manifest.files}
+        return cls((name,), files, manifest.algorithm, manifest.ignored_patterns)
+
+    @classmethod
+    def of_statement(
+        cls, name: str, statement: Statement, single_file: str, ignores: tuple[str, ...]
+    ) -> Claim:
+        """Return what a statement says.
+
+        Args:
+            name: The file that it is in.
+            statement: The statement.
+            single_file: The path of an artifact that is one file; empty for a folder.
+            ignores: The patterns of the manifest that it covers; those of a statement itself are
+                no reason to pass files by.
+        """
+        files = {each.name: each for each in statement.resources}
+        if single_file and SINGLE_FILE in files:
+            files = {single_file: dataclasses.replace(files[SINGLE_FILE], name=single_file)}
+        return cls((name,), files, statement.algorithm, ignores)
+
+
+def merged(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return claims of which no two say the same."""
+    found: list[Claim] = []
+    for claim in claims:
+        same = (each for each in found if dataclasses.replace(claim, sources=each.sources) == each)
+        if (equal := next(same, None)) is None:
+            found.append(claim)
+        else:
+            sources = (*equal.sources, *claim.sources)
+            found[found.index(equal)] = dataclasses.replace(equal, sources=sources)
+    return tuple(found)
+
+
+def check_claims(
+    artifact: Artifact, listing: Listing, claims: Collection[Claim], start: Start
+) -> tuple[Check, ...]:
+    """Compare an artifact's files with claims. Each file is read once for each hash function.
+
+    Args:
+        artifact: The files.
+        listing: What the artifact holds.
+        claims: What is said of them.
+        start: Called before files are read.
+    """
+    readable = {
+        algorithm: {
+            path
+            for claim in claims
+            if claim.algorithm is algorithm
+            for path, file in claim.files.items()
+            if listing.sizes.get(path, -1) == _size(file, listing)
+        }
+        for algorithm in {claim.algorithm for claim in claims}
+    }
+    advance = start(sum(listing.sizes[path] for paths in readable.values() for path in paths))
+    hashed = {
+        algorithm: artifact.hash(paths, algorithm, advance) for algorithm, paths in readable.items()
+    }
+    return tuple(
+        check for claim in claims for check in _check(claim, listing, hashed[claim.algorithm])
+    )
+
+
+def artifact_root_of(claim: Claim, listing: Listing) -> bytes:
+    """Return the root of an artifact whose files are those of a claim."""
+    return MerkleTree.of(
+        FileEntry(path, listing.sizes[path], file.digest).leaf for path, file in claim.files.items()
+    ).root
+
+
+def _size(file: Resource, listing: Listing) -> int | None:
+    return listing.sizes.get(file.name) if file.size is None else file.size
+
+
+def _check(claim: Claim, listing: Listing, hashed: HashedFiles) -> tuple[Check, ...]:
+    missing = claim.files.keys() - listing.sizes.keys()
+    unread = claim.files.keys() & hashed.errors.keys()
+    altered = {
+        path
+        for path in claim.files.keys() - missing - unread
+        if _differs(claim.files[path], hashed.entries.get(path))
+    }
+    others = listing.sizes.keys() - claim.files.keys()
+    ignored = {path for path in others if _matches(path, claim.ignores)}
+    found = (
+        *_problem("altered", altered, "not as in", claim),
+        *_problem("missing", missing, "missing, of", claim),
+        *_problem("unsigned", others - ignored, "not in", claim),
+        *(Check.of_error(STEP, "files", hashed.errors[path]) for path in sorted(unread)),
+    )
+    return (*(found or (_passed(claim, listing),)), *_left_out(claim, ignored))
+
+
+def _differs(file: Resource, entry: FileEntry | None) -> bool:
+    return entry is None or entry.digest != file.digest or file.size not in (None, entry.size)
+
+
+def _matches(path: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def _problem(name: str, paths: Collection[str], what: str, claim: Claim) -> tuple[Check, ...]:
+    if not paths:
+        return ()
+    count = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
+    message = f"{count} {what} {_names(claim)}"
+    return (Check(STEP, name, Outcome.FAILED, message, paths=tuple(sorted(paths))),)
+
+
+def _passed(claim: Claim, listing: Listing) -> Check:
+    size = sum(listing.sizes[path] for path in claim.files)
+    count = (
+        "the 1 file is that" if len(claim.files) == 1 else f"all {len(claim.files)} files are those"
+    )
+    message = f"{count} of {_names(claim)} ({size} bytes)"
+    return Check(STEP, "files", Outcome.PASSED, message)
+
+
+def _left_out(claim: Claim, ignored: Collection[str]) -> tuple[Check, ...]:
+    if not claim.ignores:
+        return ()
+    message = f"the publisher leaves out {', '.join(claim.ignores)}: {len(ignored)} not checked"
+    return (Check(STEP, "ignored", Outcome.WARNED, message, paths=tuple(sorted(ignored))),)
+
+
+def _names(claim: Claim) -> str:
+    return " and ".join(claim.sources)

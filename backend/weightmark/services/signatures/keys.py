@@ -1,0 +1,196 @@
+"""Which keys are trusted, and who made a signature."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from weightmark.domain.signatures.bundle import ALGORITHMS, hint_of
+from weightmark.domain.signatures.envelope import Signature
+from weightmark.domain.signing_keys import KeyAlgorithm, ethereum_address
+from weightmark.domain.verdict import Check, Outcome
+from weightmark.errors import WeightmarkError
+from weightmark.ports.signing import Keyring, Roots, Verifier
+from weightmark.services.signatures.files import SignedFile
+
+STEP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKey:
+    """A key that has to sign.
+
+    Attributes:
+        label: How messages name it.
+        verifier: The key, where it is at hand.
+        fingerprint: Its fingerprint in hex, where only that is known.
+        address: Its Ethereum account, where only that is known.
+        algorithm: What it has to sign with; None for whatever it does sign with.
+    """
+
+    label: str
+    verifier: Verifier | None = None
+    fingerprint: str = ""
+    address: str = ""
+    algorithm: str | None = None
+
+    def is_(self, verifier: Verifier) -> bool:
+        """Whether a key is this one."""
+        if self.verifier is not None:
+            return verifier.identity == self.verifier.identity
+        if self.address:
+            return self.address == address_of(verifier)
+        return self.fingerprint == verifier.identity.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureTrust:
+    """Whom the caller trusts.
+
+    Attributes:
+        keys: Keys, each of which has to sign.
+        roots: Certificates, one of which has to vouch for a signature.
+        at: When the signers' certificates have to be valid.
+    """
+
+    keys: tuple[TrustedKey, ...]
+    roots: Roots | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one signature.
+
+    Attributes:
+        file: The file that it is in.
+        signature: The signature.
+        result: Whose it is, if it is valid; or what keeps it from being that.
+        subject: Whom a trusted certificate names as the signer.
+    """
+
+    file: SignedFile
+    signature: Signature
+    result: Verifier | Check
+    subject: str = ""
+
+    @property
+    def verifier(self) -> Verifier | None:
+        """Whose it is, if it is valid."""
+        return None if isinstance(self.result, Check) else self.result
+
+
+def address_of(verifier: Verifier) -> str:
+    """Return the Ethereum account of a key, or an empty text."""
+    is_ethereum = verifier.identity.algorithm is KeyAlgorithm.ETHEREUM
+    return ethereum_address(verifier.public_key) if is_ethereum else ""
+
+
+def describe(verifier: Verifier) -> str:
+    """Return what a key is called in messages: its algorithm and its fingerprint or account."""
+    identity = verifier.identity
+    known_by = address_of(verifier) or identity.fingerprint
+    secret = "shared secret" if identity.algorithm.is_shared_secret else "key"
+    return f"{identity.algorithm.label} {secret} {known_by}"
+
+
+class Examiner:
+    """Finds out who made signatures.
+
+    Args:
+        keyring: Makes verifiers of the keys that signatures carry.
+        trust: The keys that are at hand, and the certificates that are trusted.
+    """
+
+    def __init__(self, keyring: Keyring, trust: SignatureTrust) -> None:
+        self._keyring = keyring
+        self._trust = trust
+
+    def examine(self, file: SignedFile, signature: Signature) -> Finding:
+        """Check one signature."""
+        try:
+            if signature.certificates:
+                return self._certified(file, signature)
+            candidates = tuple(self._candidates(file, signature))
+        except WeightmarkError as error:
+            return Finding(file, signature, Check.of_error(STEP, "signature", error))
+        # Who made one by Ethereum follows from it: its key is never unknown.
+        if candidates or signature.algorithm is KeyAlgorithm.ETHEREUM:
+            return self._verified(file, signature, candidates)
+        message = f"{file.name} holds a signature that is unchecked: nobody here knows its key"
+        return _problem(file, signature, Outcome.NOT_APPLICABLE, message)
+
+    def _certified(self, file: SignedFile, signature: Signature) -> Finding:
+        if self._trust.roots is None:
+            message = f"{file.name} is signed with a certificate, which is unchecked: "
+            message += "no certificates are trusted"
+            return _problem(file, signature, Outcome.NOT_APPLICABLE, message)
+        certified = self._trust.roots.certified(signature.certificates, self._trust.at)
+        return self._verified(file, signature, (certified.verifier,), certified.subject)
+
+    def _verified(
+        self,
+        file: SignedFile,
+        signature: Signature,
+        candidates: Iterable[Verifier],
+        subject: str = "",
+    ) -> Finding:
+        message = file.envelope.message
+        for verifier in candidates:
+            if not _may_be_of(signature, verifier):
+                said = signature.algorithm.label if signature.algorithm is not None else file.name
+                what = (
+                    f"{file.name} holds a signature by a {describe(verifier)} that it calls {said}"
+                )
+                return _problem(file, signature, Outcome.FAILED, what)
+            if verifier.verify(message, signature.value):
+                return Finding(file, signature, verifier, subject)
+        what = f"a signature in {file.name} is not one of the key that it names"
+        return _problem(file, signature, Outcome.FAILED, what)
+
+    def _candidates(self, file: SignedFile, signature: Signature) -> Iterator[Verifier]:
+        """Give the keys that the signature may be of, as it says itself.
+
+        Raises:
+            KeyFileError: One that it carries is malformed, or of no kind or size that counts.
+        """
+        given = [key.verifier for key in self._trust.keys if key.verifier is not None]
+        known = [each for each in given if _is_named(signature, each)]
+        yield from known
+        if known:
+            return
+        if signature.algorithm is KeyAlgorithm.ETHEREUM:
+            recovered = self._keyring.recovered(file.envelope.message, signature.value)
+            if recovered is not None and _is_named(signature, recovered):
+                yield recovered
+            return
+        for public_key in {signature.public_key, *file.statement.keys} - {b""}:
+            if _is_named_key(signature, public_key, hashlib.sha256(public_key).hexdigest()):
+                yield self._keyring.verifier(public_key)
+
+
+def _is_named(signature: Signature, verifier: Verifier) -> bool:
+    """Whether a signature says that it is by a key that is at hand; a bundle need say nothing."""
+    if signature.names_its_key:
+        return _is_named_key(signature, verifier.public_key, verifier.identity.fingerprint)
+    return verifier.identity.algorithm in ALGORITHMS
+
+
+def _is_named_key(signature: Signature, public_key: bytes, fingerprint: str) -> bool:
+    if signature.fingerprint:
+        return signature.fingerprint == fingerprint
+    return signature.hint == hint_of(public_key)
+
+
+def _may_be_of(signature: Signature, verifier: Verifier) -> bool:
+    """Whether a key signs with what the file says: the key decides, and the file must agree."""
+    algorithm = verifier.identity.algorithm
+    return (
+        algorithm in ALGORITHMS if signature.algorithm is None else algorithm is signature.algorithm
+    )
+
+
+def _problem(file: SignedFile, signature: Signature, outcome: Outcome, message: str) -> Finding:
+    return Finding(file, signature, Check(STEP, "signature", outcome, message))
