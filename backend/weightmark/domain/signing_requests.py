@@ -17,15 +17,15 @@ from msgspec import Meta, Struct
 
 from weightmark.domain.actions import Authorization, RegisterFor, RevokeFor
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
-from weightmark.domain.registry import Reason
 from weightmark.domain.statements import ReleaseStatement, RevocationStatement, Statement
-from weightmark.domain.typed_data import (
-    DOMAIN_NAME,
-    DOMAIN_VERSION,
-    MEMBERS,
-    RELEASE_TYPE,
-    REVOCATION_TYPE,
-    digest_of,
+from weightmark.domain.typed_messages import (
+    Hash,
+    Text,
+    TypedMessage,
+    Value,
+    bytes_of,
+    hex_of,
+    typed_message,
 )
 from weightmark.errors import SigningRequestError, WeightmarkError
 
@@ -36,12 +36,7 @@ MAX_SIGNATURE_SIZE = 2**13
 
 _SIGNATURE = re.compile(r"(?:[0-9a-fA-F]{2})+")
 
-_Text = Annotated[str, Meta(max_length=256)]
-_Hash = Annotated[str, Meta(pattern=r"^0x[0-9a-f]{64}\Z")]
-_Cid = Annotated[str, Meta(pattern=r"^0x([0-9a-f]{2}){0,64}\Z")]
 _Bytes = Annotated[str, Meta(pattern=r"^0x([0-9a-f]{2})*\Z", max_length=2 + 2 * MAX_SIGNATURE_SIZE)]
-# The times and numbers of the registry have 40 bits.
-_Uint40 = Annotated[int, Meta(ge=0, lt=2**40)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ class SigningRequest:
     @property
     def digest(self) -> bytes:
         """What the authority signs: 32 bytes."""
-        return bytes.fromhex(_document(self).digest[2:])
+        return _typed(self).digest
 
     @property
     def reference(self) -> str:
@@ -90,110 +85,16 @@ class SigningRequest:
         return replace(self, authorization=replace(self.authorization, signature=signature))
 
 
-class _Value(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """Frozen; unknown members are refused; named as in Solidity."""
-
-
-class _Member(_Value, frozen=True):
-    name: _Text
-    type: _Text
-
-
-class _Domain(_Value, frozen=True):
-    name: _Text
-    version: _Text
-    chain_id: Annotated[int, Meta(ge=1, le=2**63 - 1)]
-    verifying_contract: _Text
-
-
-class _Release(_Value, frozen=True):
-    publisher: _Text
-    name: _Text
-    version: _Text
-    artifact_root: _Hash
-    manifest_hash: _Hash
-    manifest_cid: _Cid
-    expected_sequence: _Uint40
-    deadline: _Uint40
-
-    @classmethod
-    def of(cls, statement: ReleaseStatement, deadline: int) -> _Release:
-        return cls(
-            publisher=statement.publisher,
-            name=statement.name,
-            version=statement.version,
-            artifact_root=_hex(statement.artifact_root),
-            manifest_hash=_hex(statement.manifest_hash),
-            manifest_cid=_hex(statement.manifest_cid),
-            expected_sequence=statement.expected_sequence,
-            deadline=deadline,
-        )
-
-    @property
-    def statement(self) -> ReleaseStatement:
-        return ReleaseStatement(
-            publisher=self.publisher,
-            name=self.name,
-            version=self.version,
-            artifact_root=_bytes(self.artifact_root),
-            manifest_hash=_bytes(self.manifest_hash),
-            manifest_cid=_bytes(self.manifest_cid),
-            expected_sequence=self.expected_sequence,
-        )
-
-
-class _Revocation(_Value, frozen=True):
-    publisher: _Text
-    name: _Text
-    version: _Text
-    reason: Annotated[int, Meta(ge=1, le=int(max(Reason)))]
-    successor: _Hash
-    deadline: _Uint40
-
-    @classmethod
-    def of(cls, statement: RevocationStatement, deadline: int) -> _Revocation:
-        return cls(
-            publisher=statement.publisher,
-            name=statement.name,
-            version=statement.version,
-            reason=int(statement.reason),
-            successor=_hex(statement.successor),
-            deadline=deadline,
-        )
-
-    @property
-    def statement(self) -> RevocationStatement:
-        return RevocationStatement(
-            self.publisher,
-            self.name,
-            self.version,
-            Reason(self.reason),
-            _bytes(self.successor),
-        )
-
-
-class _TypedRelease(_Value, frozen=True, tag_field="primaryType", tag=RELEASE_TYPE):
-    types: dict[_Text, tuple[_Member, ...]]
-    domain: _Domain
-    message: _Release
-
-
-class _TypedRevocation(_Value, frozen=True, tag_field="primaryType", tag=REVOCATION_TYPE):
-    types: dict[_Text, tuple[_Member, ...]]
-    domain: _Domain
-    message: _Revocation
-
-
-class _Authority(_Value, frozen=True):
-    account: _Text
+class _Authority(Value, frozen=True):
+    account: Text
     index: Annotated[int, Meta(ge=0, lt=2**32)]
 
 
 class _Document(Struct, frozen=True, forbid_unknown_fields=True):
     schema: Literal["weightmark/signing-request/v1"]
     authority: _Authority
-    typed_data: _TypedRelease | _TypedRevocation
-    digest: _Hash
+    typed_data: TypedMessage
+    digest: Hash
     signature: _Bytes
 
 
@@ -262,7 +163,7 @@ def _request(document: _Document) -> SigningRequest:
                 signer=checksum_address(authority.account),
                 authority_index=authority.index,
                 deadline=typed.message.deadline,
-                signature=_bytes(document.signature),
+                signature=bytes_of(document.signature),
             ),
         )
     except WeightmarkError as error:
@@ -272,41 +173,16 @@ def _request(document: _Document) -> SigningRequest:
 
 
 def _document(request: SigningRequest) -> _Document:
-    authorization = request.authorization
-    typed = _typed_data(request)
-    values = msgspec.to_builtins(typed)
-    digest = digest_of(values["primaryType"], values["domain"], values["message"])
+    authorization, typed = request.authorization, _typed(request)
     return _Document(
         schema=SCHEMA,
         authority=_Authority(authorization.signer, authorization.authority_index),
         typed_data=typed,
-        digest=_hex(digest),
-        signature=_hex(authorization.signature),
+        digest=hex_of(typed.digest),
+        signature=hex_of(authorization.signature),
     )
 
 
-def _typed_data(request: SigningRequest) -> _TypedRelease | _TypedRevocation:
-    domain = _Domain(DOMAIN_NAME, DOMAIN_VERSION, request.chain_id, request.contract)
+def _typed(request: SigningRequest) -> TypedMessage:
     deadline = request.authorization.deadline
-    match request.statement:
-        case ReleaseStatement() as release:
-            return _TypedRelease(_types(RELEASE_TYPE), domain, _Release.of(release, deadline))
-        case RevocationStatement() as revocation:
-            message = _Revocation.of(revocation, deadline)
-            return _TypedRevocation(_types(REVOCATION_TYPE), domain, message)
-
-
-def _types(primary: str) -> dict[str, tuple[_Member, ...]]:
-    return {
-        type_: tuple(_Member(*member) for member in members)
-        for type_, members in MEMBERS.items()
-        if type_ in ("EIP712Domain", primary)
-    }
-
-
-def _hex(data: bytes) -> str:
-    return f"0x{data.hex()}"
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text[2:])
+    return typed_message(request.chain_id, request.contract, request.statement, deadline)
