@@ -55,9 +55,13 @@ class Sender:
 
     def start(self, model: Path, home: Path | None = None) -> subprocess.Popen[str]:
         """Start a publish, and return when its transaction waits for a block."""
+        return self.begin("publish", model, *NAMED, home=home)
+
+    def begin(self, *arguments: str | Path, home: Path | None = None) -> subprocess.Popen[str]:
+        """Start a command, and return when its transaction waits for a block."""
         before = len(self.waiting)
         process = subprocess.Popen(
-            [BINARIES / "weightmark", "publish", model, *NAMED],
+            [BINARIES / "weightmark", *arguments],
             env=self.weightmark.environment(home, {"WEIGHTMARK_PRIVATE_KEY": self.key}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -72,10 +76,13 @@ class Sender:
 
     def publish(self, model: Path) -> Finished:
         """Publish while blocks are mined."""
+        return self.run("publish", model, *NAMED)
+
+    def run(self, *arguments: str | Path) -> Finished:
+        """Run a command while blocks are mined."""
         self.node.call("evm_setIntervalMining", 1)
         try:
-            named = ("publish", model, *NAMED)
-            return self.weightmark(*named, env={"WEIGHTMARK_PRIVATE_KEY": self.key})
+            return self.weightmark(*arguments, env={"WEIGHTMARK_PRIVATE_KEY": self.key})
         finally:
             self.node.call("evm_setIntervalMining", 0)
 
@@ -129,6 +136,19 @@ def test_a_client_that_was_killed_while_its_transaction_waited(
     finished = sender.publish(model)
     assert_ends(finished, 0, told.get(meanwhile, transaction))
     sender.assert_registered_once()
+
+
+def test_an_authority_that_is_added_for_a_duration_is_added_once(sender: Sender) -> None:
+    """A repeated command says the same, though it says it later."""
+    delegate = Account.create().address
+    add = ("publisher", "add", delegate, "--role", "delegate", "--until", "90d", *CHAIN, "--yes")
+    with sender.begin(*add) as process:
+        process.kill()
+    assert_ends(sender.run(*add), 0, f"add {delegate} as delegate")
+    assert_ends(sender.run(*add), 1, f"{delegate} is authority 1 already")
+    shown = sender.weightmark("publisher", "show", sender.account, *CHAIN, "--json")
+    assert [each["index"] for each in document(shown)["authorities"]] == [0, 1]
+    assert (sender.sent, sender.waiting) == (1, [])
 
 
 def test_a_registration_that_was_reorganised_away_is_published_again(
