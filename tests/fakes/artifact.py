@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -88,6 +89,18 @@ class FakeArtifact:
             found.entries[path] = entry_of(path, self.files[path], algorithm)
             advance(len(self.files[path]))
         return found
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the bytes of a small file."""
+        if len(self.files[path]) > limit:
+            raise ArtifactError(f"'{path}' is larger than {limit} bytes")
+        return self.files[path]
+
+    def authenticate(self, paths: Collection[str], key: bytes, advance: Advance) -> dict[str, str]:
+        """Return the HMAC-SHA256 of files."""
+        for path in paths:
+            advance(len(self.files[path]))
+        return {path: hmac.new(key, self.files[path], "sha256").hexdigest() for path in paths}
 
     def read_sidecar(self, name: str, limit: int) -> bytes:
         """Return the bytes of a sidecar."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from weightmark.errors import ConfigurationError, KeyFileError, NoKeyError
 Ask = Callable[[str], str]
 
 PRIVATE_KEY_VARIABLE = "WEIGHTMARK_PRIVATE_KEY"
+HMAC_VARIABLE = "WEIGHTMARK_HMAC_KEY"
 MAX_SECRET_FILE = 2**16
 
 
@@ -24,7 +26,8 @@ def refuse_to_ask(what: str) -> str:
     """
     raise KeyFileError(
         f"{what} is needed, and nobody can be asked here",
-        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE",
+        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE; for a shared secret "
+        f"name a file, or set {HMAC_VARIABLE}",
     )
 
 
@@ -100,6 +103,24 @@ class Accounts:
         if path is not None:
             return PrivateKey.parse(read_secret(path).decode("utf-8", "replace"))
         return PrivateKey.parse(self._variable or self._ask("The private key in hex"))
+
+    def shared_secret(self, path: Path | None) -> bytes:
+        """Return the text of a shared secret from a file, the environment or a person.
+
+        Raises:
+            ConfigurationError: The file cannot be read.
+            KeyFileError: It is empty, or nobody can be asked.
+        """
+        if path is not None:
+            secret = read_secret(path).rstrip(b"\r\n")
+        else:
+            secret = os.fsencode(self._environment.get(HMAC_VARIABLE, ""))
+            secret = secret or self._ask("The shared secret").encode()
+        if not secret:
+            raise KeyFileError(
+                "the shared secret is empty", hint=f"--hmac-key FILE, or {HMAC_VARIABLE}"
+            )
+        return secret
 
     def new_password(self) -> str:
         """Return a password from the environment, or from a person who gives it twice.

@@ -11,7 +11,9 @@ from weightmark.errors import ArtifactError
 from weightmark.services.sidecars import MANIFEST
 
 if TYPE_CHECKING:
+    from weightmark.adapters.files.local_artifact import LocalArtifact
     from weightmark.ports.artifacts import Artifact
+    from weightmark.ports.earlier import Contents
 
 
 class Artifacts:
@@ -51,12 +53,23 @@ class Artifacts:
             ConfigurationError: The configuration comes with the artifact.
             ArtifactError: The manifest's place is among the artifact's files.
         """
-        from weightmark.adapters.files.local_artifact import LocalArtifact
+        return _with_manifest(self._downloaded(path), path, manifest)
 
-        # What lies beside a single file may have come with it.
-        is_file = isfile(path)  # noqa: PTH113 - Path's own raises where a name is too long
-        self._settings.refuse_files_inside(path.parent if is_file else path)
-        return _with_manifest(LocalArtifact(path), path, manifest)
+    def download_with_contents(
+        self, path: Path, manifest: Path | None = None
+    ) -> tuple[Artifact, Contents]:
+        """Return the same as `download`, and what reads the contents of its files.
+
+        Args:
+            path: A directory or a file.
+            manifest: Where their manifest is, if it is not beside them.
+
+        Raises:
+            ConfigurationError: The configuration comes with the artifact.
+            ArtifactError: The manifest's place is among the artifact's files.
+        """
+        artifact = self._downloaded(path)
+        return _with_manifest(artifact, path, manifest), artifact
 
     def manifest_alone(self, path: Path) -> Artifact:
         """Return an artifact of whose manifest only is known where it is."""
@@ -64,6 +77,14 @@ class Artifacts:
         from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 
         return ManifestElsewhere(LocalArtifact(path.parent), MANIFEST, path)
+
+    def _downloaded(self, path: Path) -> LocalArtifact:
+        from weightmark.adapters.files.local_artifact import LocalArtifact
+
+        # What lies beside a single file may have come with it.
+        is_file = isfile(path)  # noqa: PTH113 - Path's own raises where a name is too long
+        self._settings.refuse_files_inside(path.parent if is_file else path)
+        return LocalArtifact(path)
 
 
 def _with_manifest(artifact: Artifact, path: Path, manifest: Path | None) -> Artifact:

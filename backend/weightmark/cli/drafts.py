@@ -20,13 +20,10 @@ from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.sidecars import MANIFEST
 
-options = combined(
-    click.option("--name", required=True, metavar="N", help="The model's name: acme/digits"),
-    click.option("--version", required=True, metavar="V", help="The release's version: 1.0.0"),
-    click.option(
-        "--publisher", metavar="ADDRESS", help="The publisher.  [default: the key's address]"
-    ),
-    digest,
+_publisher = click.option(
+    "--publisher", metavar="ADDRESS", help="The publisher.  [default: the key's address]"
+)
+_described = combined(
     click.option(
         "--ignore", multiple=True, metavar="GLOB", help="Leave out files that match; repeatable."
     ),
@@ -42,6 +39,21 @@ options = combined(
         type=PATH,
         help="Write the manifest there.  [default: beside the files]",
     ),
+)
+
+options = combined(
+    click.option("--name", required=True, metavar="N", help="The model's name: acme/digits"),
+    click.option("--version", required=True, metavar="V", help="The release's version: 1.0.0"),
+    _publisher,
+    digest,
+    _described,
+)
+# Of a release whose description somebody has signed already, and its digests with it.
+overriding = combined(
+    click.option("--name", default="", metavar="N", help="The model's name.  [default: as signed]"),
+    click.option("--version", default="", metavar="V", help="Its version.  [default: as signed]"),
+    _publisher,
+    _described,
 )
 
 
@@ -99,12 +111,17 @@ def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:
         version=given["version"],
         publisher=given["publisher"],
         created_by=given["created_by"],
-        metadata=Metadata(
-            description=given["description"] or UNSET,
-            license=given["license_name"] or UNSET,
-            framework=given["framework"] or UNSET,
-            author=given["author"] or UNSET,
-            tags=given["tag"] or UNSET,
-        ),
+        metadata=metadata_of(given),
         ignores=given["ignore"],
+    )
+
+
+def metadata_of(given: dict[str, Any]) -> Metadata:
+    """Return what the options say of a model, for people."""
+    return Metadata(
+        description=given["description"] or UNSET,
+        license=given["license_name"] or UNSET,
+        framework=given["framework"] or UNSET,
+        author=given["author"] or UNSET,
+        tags=given["tag"] or UNSET,
     )

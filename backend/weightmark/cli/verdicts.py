@@ -28,14 +28,19 @@ def print_verdict(verdict: Verdict, path: Path, *, as_json: bool) -> int:
     if as_json:
         output.print_json(verdict_document(verdict))
         return verdict.exit_status
+    print_checks(verdict, path, success=_success(verdict, path))
+    return verdict.exit_status
+
+
+def print_checks(verdict: Verdict, path: Path, *, success: str) -> None:
+    """Print every check, and then either that all is well or what is not."""
     for check in verdict.checks:
         _print_check(check)
     if verdict.verified:
-        output.succeed(_success(verdict, path))
+        output.succeed(success)
     else:
         problems = "; ".join(check.summary for check in verdict.problems)
         click.secho(f"NOT VERIFIED: {printable(f'{path}: {problems}')}", fg="red", bold=True)
-    return verdict.exit_status
 
 
 def _success(verdict: Verdict, path: Path) -> str:

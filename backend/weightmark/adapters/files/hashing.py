@@ -7,6 +7,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from weightmark.adapters.files.reading import identity_of, open_file, size_in, unreadable
@@ -59,6 +60,14 @@ def default_workers() -> int:
     return min(os.cpu_count() or 1, MAX_WORKERS)
 
 
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """A digest in hex of each file that could be read, an error for each other one."""
+
+    digests: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, WeightmarkError] = field(default_factory=dict)
+
+
 def hash_files(
     tree: Tree,
     paths: Iterable[str],
@@ -66,6 +75,23 @@ def hash_files(
     advance: Advance,
     workers: int,
 ) -> HashedFiles:
+    """Read and hash files of a tree, and describe them; see `digest_files`."""
+    found = digest_files(tree, paths, hash_function(algorithm), advance, workers)
+    prefix = algorithm.multihash_prefix.hex()
+    entries = {
+        path: FileEntry(path, size_in(tree.identities[path]), prefix + hexadecimal)
+        for path, hexadecimal in found.digests.items()
+    }
+    return HashedFiles(entries, found.errors)
+
+
+def digest_files(
+    tree: Tree,
+    paths: Iterable[str],
+    new_hash: Callable[[], Hash],
+    advance: Advance,
+    workers: int,
+) -> Digests:
     """Read and hash files of a tree.
 
     The workers take the larger files one by one, the largest first; the small ones all go to one
@@ -74,12 +100,12 @@ def hash_files(
     Args:
         tree: What a walk found.
         paths: Which of its files.
-        algorithm: The hash function.
+        new_hash: Makes a new, empty hash.
         advance: Called as bytes are read, from any worker.
         workers: How many threads, at most.
     """
     jobs = _jobs(tree, paths)
-    hashing = _Hashing(tree, algorithm, advance, jobs)
+    hashing = _Hashing(tree, new_hash, advance, jobs)
     workers = min(workers, len(jobs))
     if workers <= 1:
         hashing.work()
@@ -118,14 +144,13 @@ class _Hashing:
     def __init__(
         self,
         tree: Tree,
-        algorithm: DigestAlgorithm,
+        new_hash: Callable[[], Hash],
         advance: Advance,
         jobs: deque[Collection[str]],
     ) -> None:
-        self.found = HashedFiles({})
+        self.found = Digests()
         self._tree = tree
-        self._new_hash = hash_function(algorithm)
-        self._prefix = algorithm.multihash_prefix.hex()
+        self._new_hash = new_hash
         self._advance = advance
         self._jobs = jobs
         self._stopped = threading.Event()
@@ -150,9 +175,8 @@ class _Hashing:
 
     def _hash(self, path: str, reader: _Reader) -> None:
         identity = self._tree.identities[path]
-        size = size_in(identity)
         try:
-            hexadecimal = self._digest(path, identity, size, reader)
+            self.found.digests[path] = self._digest(path, identity, size_in(identity), reader)
         except WeightmarkError as error:
             self.found.errors[path] = error
         except OSError as error:
@@ -161,8 +185,6 @@ class _Hashing:
                 if error.errno in _REPLACED
                 else unreadable(path, error)
             )
-        else:
-            self.found.entries[path] = FileEntry(path, size, self._prefix + hexadecimal)
 
     def _digest(self, path: str, identity: bytes, size: int, reader: _Reader) -> str:
         digest = self._new_hash()

@@ -9,9 +9,14 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.files.hashing import SMALL_FILE_SIZE, default_workers, hash_files
+from weightmark.adapters.files.hashing import (
+    SMALL_FILE_SIZE,
+    default_workers,
+    digest_files,
+    hash_files,
+)
 from weightmark.adapters.files.patterns import matcher
-from weightmark.adapters.files.reading import size_in, unreadable
+from weightmark.adapters.files.reading import read_at_most, size_in, unreadable
 from weightmark.adapters.files.sidecars import Sidecars
 from weightmark.adapters.files.tree import Tree, TreeWalk, single_file
 from weightmark.domain.digests import DigestAlgorithm
@@ -90,6 +95,33 @@ class LocalArtifact:
             if path not in self._tree.identities:
                 found.errors[path] = MissingPathError(f"'{printable(path)}' is not in the artifact")
         return found
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the bytes of a file of the last listing, if there are at most ``limit`` of them.
+
+        Raises:
+            MissingPathError: It is not there any more.
+            ArtifactError: It is larger, or is no regular file any more.
+        """
+        try:
+            return read_at_most(self._tree.target(path), limit, path)
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingPathError(f"'{printable(path)}' is not there any more") from None
+
+    def authenticate(self, paths: Collection[str], key: bytes, advance: Advance) -> dict[str, str]:
+        """Return the HMAC-SHA256 in hex of files of the last listing, by their paths.
+
+        Raises:
+            ArtifactError: A file cannot be read, or is not the one that was listed.
+        """
+        from functools import partial
+        from hmac import HMAC
+
+        keyed = partial(HMAC, key, digestmod="sha256")
+        found = digest_files(self._tree, paths, keyed, advance, self._workers)
+        for _, error in sorted(found.errors.items()):
+            raise error
+        return found.digests
 
     def read_sidecar(self, name: str, limit: int) -> bytes:
         """Return the bytes of a sidecar.

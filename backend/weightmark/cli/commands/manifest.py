@@ -1,4 +1,4 @@
-"""weightmark manifest: create, verify, inspect, diff."""
+"""weightmark manifest: create, verify, import, inspect, diff."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from weightmark.cli import drafts, options, output, verdicts
 from weightmark.cli.progress import progress
 from weightmark.domain.documents import hex_text
+from weightmark.services.sidecars import MANIFEST
 
 
 @click.group("manifest")
@@ -30,7 +31,6 @@ def create(source: Path, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, and write its manifest beside it."""
     from weightmark.services.evidence import Evidence
     from weightmark.services.manifests import create_manifest
-    from weightmark.services.sidecars import MANIFEST
 
     application = options.application(given)
     draft = drafts.draft_of(application, given)
@@ -75,6 +75,82 @@ def verify(
     with progress("verifying") as start:
         verdict = verify_manifest(artifact, FileSelection(only), start)
     return verdicts.print_verdict(verdict, path, as_json=as_json)
+
+
+@command.command(
+    "import",
+    epilog="""\b
+Examples:
+  weightmark manifest import ./model/signed_manifest.json --public-key public.pem
+  weightmark manifest import manifest.json ./model --public-key public_key.pem \\
+      --name acme/digits --version 1.0.0
+  weightmark manifest import ./models/model_signatures.json --hmac-key secret.txt \\
+      --name acme/digits --version 1.0.0
+""",
+)
+@click.argument("file", type=options.PATH)
+@click.argument("source", type=options.PATH, required=False)
+@click.option(
+    "--public-key", type=options.PATH, metavar="FILE", help="The key that must have signed, in PEM."
+)
+@click.option(
+    "--hmac-key",
+    type=options.PATH,
+    metavar="FILE",
+    help="The shared secret of Clarity's files.  [default: WEIGHTMARK_HMAC_KEY, or ask]",
+)
+@click.option(
+    "--unsigned", is_flag=True, help="Import a file that is not signed. Nobody vouches for it."
+)
+@click.option(
+    "--signature",
+    type=options.PATH,
+    metavar="FILE",
+    help="HashTraceAI's signature, if it lies apart.  [default: FILE.sig]",
+)
+@options.combined(drafts.overriding, options.network, options.key, options.state)
+def import_(
+    file: Path,
+    source: Path | None,
+    public_key: Path | None,
+    hmac_key: Path | None,
+    signature: Path | None,
+    *,
+    unsigned: bool,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Verify what an earlier tool wrote, and write a release manifest of it.
+
+    FILE is HashTraceAI's manifest.json, modelseal's signed_manifest.json, or Clarity's
+    model_signatures.json or .sig. SOURCE holds the files that it tells of; by default they are in
+    FILE's directory. Name, version and the like are taken over if they are signed.
+    """
+    from weightmark.bootstrap.imports import EarlierFile, import_draft, import_request
+    from weightmark.cli.imports import print_import
+    from weightmark.services.evidence import Evidence
+    from weightmark.services.manifest_import import import_manifest
+
+    application = options.application(given)
+    earlier = EarlierFile(file, source, signature, public_key, hmac_key, unsigned)
+    draft = import_draft(
+        application,
+        name=given["name"],
+        version=given["version"],
+        publisher=given["publisher"],
+        created_by=given["created_by"],
+        metadata=drafts.metadata_of(given),
+        ignores=given["ignore"],
+    )
+    request = import_request(application, earlier, draft, given["out"])
+    with progress("hashing") as start:
+        done = import_manifest(request, start)
+    written = {}
+    if done.manifest is not None:
+        evidence = Evidence.of(done.manifest)
+        path = request.artifact.write_sidecar(MANIFEST, evidence.data)
+        written = drafts.summary(evidence, path)
+    return print_import(done, file, written, as_json=as_json)
 
 
 @command.command(

@@ -1,0 +1,149 @@
+"""Imports of what earlier tools wrote, made of what a caller gives and of what is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os.path import isfile, realpath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.bootstrap.application import Application
+from weightmark.domain.earlier.clarity import SIDECAR_SUFFIX
+from weightmark.domain.earlier.strict import MAX_EARLIER_SIZE
+from weightmark.domain.identifiers import checksum_address
+from weightmark.domain.manifest import Metadata
+from weightmark.errors import UsageError
+from weightmark.services.manifest_import import ImportRequest, Trusted
+from weightmark.services.manifests import ManifestDraft
+
+if TYPE_CHECKING:
+    from weightmark.adapters.signing.earlier import EarlierPublicKey
+
+# A signature with the longest key of RSA that verifies has 2,048 bytes.
+_MAX_SIGNATURE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFile:
+    """What an earlier tool wrote, and what to check it with.
+
+    Attributes:
+        path: The file.
+        source: The files that it tells of; by default those in whose directory it is.
+        signature: Where its signature lies, if not at the same path with ``.sig``.
+        public_key: A file of the public key that is trusted.
+        secret: A file of the shared secret.
+        accepts_unsigned: Whether a file that is not signed will do.
+    """
+
+    path: Path
+    source: Path | None = None
+    signature: Path | None = None
+    public_key: Path | None = None
+    secret: Path | None = None
+    accepts_unsigned: bool = False
+
+
+def import_request(
+    application: Application, file: EarlierFile, draft: ManifestDraft, out: Path | None
+) -> ImportRequest:
+    """Return what to import.
+
+    Args:
+        application: What is configured.
+        file: What an earlier tool wrote.
+        draft: What the caller says of the release.
+        out: Where to write the manifest, if not beside the files.
+
+    Raises:
+        UsageError: More than one thing is to be trusted.
+        MissingPathError: A file is not there.
+        ArtifactError: One is too large or no regular file, or ``out`` lies among the files.
+        KeyFileError: The public key is none, or of no kind or size that counts.
+        ConfigurationError: The configuration comes with the artifact.
+    """
+    from weightmark.adapters.files.sidecars import read_bounded
+
+    if sum(map(bool, (file.public_key, file.secret, file.accepts_unsigned))) > 1:
+        raise UsageError("choose one of --public-key, --hmac-key and --unsigned")
+    source = file.source or _told_of(file.path)
+    beside = file.signature or _signature_beside(file.path)
+    artifact, contents = application.artifacts.download_with_contents(source, out)
+    return ImportRequest(
+        data=read_bounded(file.path, MAX_EARLIER_SIZE),
+        signature=read_bounded(beside, _MAX_SIGNATURE) if beside else None,
+        place=_place(file.path, source),
+        signature_place=_place(beside, source) if beside else "",
+        trusted=Trusted(
+            _public_key(file.public_key),
+            lambda: application.accounts.shared_secret(file.secret),
+            file.accepts_unsigned,
+        ),
+        artifact=artifact,
+        contents=contents,
+        draft=draft,
+    )
+
+
+def import_draft(
+    application: Application,
+    *,
+    name: str,
+    version: str,
+    publisher: str | None,
+    created_by: str,
+    metadata: Metadata,
+    ignores: Sequence[str],
+) -> ManifestDraft:
+    """Return what a caller says of a release, as far as he does; its digests are sha2-256.
+
+    Args:
+        application: What is configured.
+        name: The model's name, or nothing.
+        version: The release's version, or nothing.
+        publisher: The publisher's address; by default that of the configured key.
+        created_by: Free text.
+        metadata: What people may want to know of the model.
+        ignores: Patterns of files to leave out.
+
+    Raises:
+        ValueFormatError: The address does not have its form.
+        KeyFileError: No publisher is given, and there is no key.
+        ConfigurationError: ``SOURCE_DATE_EPOCH`` is not a time.
+    """
+    return ManifestDraft(
+        publisher=checksum_address(publisher or application.accounts.address(application.network)),
+        name=name,
+        version=version,
+        created=application.creation_time(),
+        created_by=created_by,
+        metadata=metadata,
+        ignores=tuple(ignores),
+    )
+
+
+def _told_of(path: Path) -> Path:
+    """Return the files that a file tells of: the one beside a sidecar, or its directory's."""
+    file = path.with_name(path.name.removesuffix(SIDECAR_SUFFIX))
+    return file if file != path and isfile(file) else path.parent  # noqa: PTH113 - Path's raises
+
+
+def _signature_beside(path: Path) -> Path | None:
+    beside = path.with_name(path.name + SIDECAR_SUFFIX)
+    return beside if isfile(beside) else None  # noqa: PTH113 - as above
+
+
+def _place(path: Path, source: Path) -> str:
+    inside, place = Path(realpath(source)), Path(realpath(path.parent)) / path.name
+    return place.relative_to(inside).as_posix() if place.is_relative_to(inside) else ""
+
+
+def _public_key(path: Path | None) -> EarlierPublicKey | None:
+    from weightmark.adapters.files.sidecars import read_bounded
+    from weightmark.adapters.signing.earlier import EarlierPublicKey
+    from weightmark.adapters.signing.public_keys import MAX_PUBLIC_KEY
+
+    if path is None:
+        return None
+    return EarlierPublicKey(read_bounded(path, 2 * MAX_PUBLIC_KEY), str(path))
