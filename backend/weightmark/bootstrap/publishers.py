@@ -32,6 +32,7 @@ def state_of(application: Application, publisher: str | None) -> PublisherState:
     Raises:
         UsageError: The chosen network contradicts the chain.
         ValueFormatError: The publisher is malformed, or unknown.
+        NoKeyError: No publisher is named, there is no key, and no ``me``.
         UnavailableError: The chain is out of reach, or the registry is not there.
         LookAlikeContractError: The contract is not the registry.
     """
@@ -126,7 +127,16 @@ def _identity(application: Application, publisher: str | None) -> tuple[Network,
 
     chain, _, name = (publisher or _own(application)).rpartition(":")
     trust = application.trust.load()
-    return resolve_publisher(chain, check_publisher(name), trust, application.chains)
+    try:
+        return resolve_publisher(chain, check_publisher(name), trust, application.chains)
+    except ValueFormatError:
+        if publisher:
+            raise
+        raise NoKeyError(
+            f"no key is configured for '{application.network.name}', and no publisher is named",
+            hint="name the publisher by address or nickname, or its key with --key or "
+            "WEIGHTMARK_PRIVATE_KEY; 'weightmark keys generate NAME' makes one",
+        ) from None
 
 
 def _own(application: Application) -> str:

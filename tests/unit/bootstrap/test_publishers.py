@@ -10,12 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.unit.services.world import ALICE
-from weightmark.bootstrap.publishers import authority_of, signing_key_of
+from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.publishers import authority_of, signing_key_of, state_of
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import (
     InputError,
     KeyFileError,
     MissingPathError,
+    NoKeyError,
     UsageError,
     ValueFormatError,
 )
@@ -68,3 +70,16 @@ def test_an_authority_is_an_index_or_an_account() -> None:
     for wrong in ("", "-1", "1.5", "me", "0x12", "\u0661", "1" * 11):
         with pytest.raises(ValueFormatError):
             authority_of(wrong)
+
+
+@pytest.mark.parametrize("network", ["sepolia", "local"])
+def test_without_a_publisher_a_key_and_me_all_of_them_are_asked_for(
+    tmp_path: Path, network: str
+) -> None:
+    options = {"data_dir": str(tmp_path), "network": network, "rpc_url": "http://127.0.0.1:1"}
+    application = Application.load(options, {}, tmp_path)
+    with pytest.raises(NoKeyError, match=f"for '{network}', and no publisher") as caught:
+        state_of(application, None)
+    assert "--key" in caught.value.hint
+    with pytest.raises(ValueFormatError, match="is called 'me'"):
+        state_of(application, "me")
