@@ -46,7 +46,8 @@ options = combined(
     click.option(
         "--deadline",
         metavar="TIME",
-        help="Until when the signature counts: 12h, 7d, 2026-11-21.  [default: 7d]",
+        help="Until when the signature counts: 12h, 7d, or 2026-11-21, which is 00:00 UTC.  "
+        "[default: 7d]",
     ),
     unsigned_tx,
 )
