@@ -14,7 +14,7 @@ from hypothesis import settings
 from tests.command import Weightmark
 
 # Read by the tests themselves; every other variable of this prefix is Weightmark's configuration.
-TEST_SWITCHES = frozenset({"WEIGHTMARK_REQUIRE_ANVIL"})
+TEST_SWITCHES = frozenset({"WEIGHTMARK_REQUIRE_ANVIL", "WEIGHTMARK_REQUIRE_PEERS"})
 ALTERS_OUTPUT = frozenset({"COLUMNS", "FORCE_COLOR", "NO_COLOR"})
 WITHOUT_SOCKETS = frozenset({"unit", "architecture"})
 LOOPBACK = ["127.0.0.1"]
