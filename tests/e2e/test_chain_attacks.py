@@ -263,15 +263,7 @@ def test_verifying_at_an_endpoint_imports_nothing_that_sends(
         "print('imported', sorted(heavy & sys.modules.keys()), 'httpx2' in sys.modules)\n"
         "sys.exit(status)"
     )
-    finished = subprocess.run(
-        [sys.executable, "-c", program, "verify", foreign_release.model],
-        env=foreign_release.weightmark.environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert_ends(finished, 0, "verified", "imported [] True")
+    assert_ends(_verified_by(program, foreign_release), 0, "verified", "imported [] True")
 
 
 def test_reading_the_embedded_chain_needs_no_network(release: Release) -> None:
@@ -281,7 +273,12 @@ def test_reading_the_embedded_chain_needs_no_network(release: Release) -> None:
         "socket.socket.__init__ = refuse\n"
         "import weightmark.cli.main as main\nmain.main()"
     )
-    finished = subprocess.run(
+    assert_ends(_verified_by(program, release), 0, "verified")
+
+
+def _verified_by(program: str, release: Release) -> Finished:
+    """Verify a release with a program in Python, in a process of its own."""
+    return subprocess.run(
         [sys.executable, "-c", program, "verify", release.model],
         env=release.weightmark.environment(),
         capture_output=True,
@@ -289,4 +286,3 @@ def test_reading_the_embedded_chain_needs_no_network(release: Release) -> None:
         timeout=PATIENCE,
         check=False,
     )
-    assert_ends(finished, 0, "verified")

@@ -12,19 +12,8 @@ from eth_utils.exceptions import ValidationError
 from tests.fakes.ownership import words_after
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.events import shown_version
-from weightmark.domain.actions import (
-    Action,
-    AddAuthority,
-    AddSigningKey,
-    Authorization,
-    EndAuthority,
-    EndSigningKey,
-    OwnersAction,
-    Register,
-    RegisterFor,
-    Revoke,
-    RevokeFor,
-)
+from weightmark.domain import actions
+from weightmark.domain.actions import Action, Authorization, OwnersAction
 from weightmark.domain.identifiers import checksum_address, model_id_of
 from weightmark.domain.keccak import keccak256, uint_word
 from weightmark.domain.registry import (
@@ -66,19 +55,19 @@ class FakeRegistry:
     def carry_out(self, action: Action) -> TransactionReceipt:
         """Carry an action out, in a block of its own, or refuse it."""
         match action:
-            case Register(statement, index):
+            case actions.Register(statement, index):
                 return self._register(statement, index)
-            case Revoke(revocation, index):
+            case actions.Revoke(revocation, index):
                 return self._revoke(revocation, index)
-            case RegisterFor(statement, authorization):
+            case actions.RegisterFor(statement, authorization):
                 return self._signer(statement, authorization)._register(
                     statement, authorization.authority_index
                 )
-            case RevokeFor(revocation, authorization):
+            case actions.RevokeFor(revocation, authorization):
                 return self._signer(revocation, authorization)._revoke(
                     revocation, authorization.authority_index
                 )
-            case AddAuthority() | EndAuthority() | AddSigningKey() | EndSigningKey():
+            case _:
                 return self._own(action)
 
     def _signer(self, statement: Statement, authorization: Authorization) -> FakeRegistry:
@@ -145,7 +134,7 @@ class FakeRegistry:
         self._check_owner(action.publisher, action.owner_index)
         now = self.chain.next_block.timestamp
         receipt = self.chain.transact(words_after(action, self.chain.word, now))
-        if isinstance(action, AddSigningKey):
+        if isinstance(action, actions.AddSigningKey):
             told = (action.publisher.lower(), action.fingerprint)
             self.chain.blocks[-1].signing_keys.append(told)
         return receipt
