@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from eth_tester import EthereumTester
 from eth_tester.exceptions import TransactionFailed
 from web3 import Web3
 from web3.providers.eth_tester import EthereumTesterProvider
@@ -26,6 +27,13 @@ class EthTesterTransport:
     @property
     def endpoint(self) -> str:
         return "eth-tester"
+
+    @property
+    def tester(self) -> EthereumTester:
+        """The chain itself."""
+        tester = self.provider.ethereum_tester
+        assert tester is not None
+        return tester
 
     def request(self, calls: Sequence[Call], *, idempotent: bool = True) -> list[object]:
         return [self._answer(method, list(parameters)) for method, parameters in calls]

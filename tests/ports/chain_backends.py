@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -79,10 +81,17 @@ class EthTesterBackend:
     def reader(self) -> ChainReader:
         return RpcChainReader(self.transport, is_local=True)
 
+    @contextmanager
+    def rewound(self) -> Iterator[None]:
+        """Take back what happens meanwhile: eth-tester takes long for the logs of many blocks."""
+        tester = self.transport.tester
+        before = tester.take_snapshot()
+        yield
+        tester.revert_to_snapshot(before)
+
     def writer(self) -> ChainWriter:
         key = secrets.token_bytes(32)
-        tester = self.transport.provider.ethereum_tester
-        assert tester is not None
+        tester = self.transport.tester
         payer = tester.get_accounts()[0]
         gift = {"from": payer, "to": _address(key), "value": ENOUGH, "gas": 21_000}
         tester.send_transaction(gift)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -20,7 +21,7 @@ __all__ = ["anvil_url"]
 
 
 @pytest.fixture(scope="session", params=["fake", "embedded", "eth-tester", "anvil"])
-def backend(
+def deployed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> ChainBackend:
     """Return each chain in turn, with the registry on it."""
@@ -34,6 +35,13 @@ def backend(
     chain = makers[request.param]()
     chain.writer().deploy()
     return chain
+
+
+@pytest.fixture
+def backend(deployed: ChainBackend) -> Iterator[ChainBackend]:
+    """Return each chain in turn, as other tests leave it."""
+    with deployed.rewound() if isinstance(deployed, EthTesterBackend) else nullcontext():
+        yield deployed
 
 
 @pytest.fixture
