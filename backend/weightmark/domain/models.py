@@ -6,21 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 # Formats of weights and of whole models, those that run code when they are loaded among them.
-MODEL_SUFFIXES = frozenset(  # noqa: SIM905 - a list of them would take a page
-    """
-    .bin .caffemodel .ckpt .engine .ggml .gguf .h5 .hdf5 .joblib .keras .llamafile .mar .mlmodel
-    .msgpack .nemo .npy .npz .onnx .ot .params .pb .pdiparams .pdmodel .pdparams .pickle .pkl .plan
-    .pmml .pt .pt2 .pte .pth .ptl .safetensors .sav .t7 .tflite .torchscript .trt .ubj .weights .xgb
-    """.split()
-)
+MODEL_SUFFIXES = frozenset([
+    ".bin", ".caffemodel", ".ckpt", ".engine", ".ggml", ".gguf", ".h5", ".hdf5", ".joblib",
+    ".keras", ".llamafile", ".mar", ".mlmodel", ".msgpack", ".nemo", ".npy", ".npz", ".onnx",
+    ".ot", ".params", ".pb", ".pdiparams", ".pdmodel", ".pdparams", ".pickle", ".pkl", ".plan",
+    ".pmml", ".pt", ".pt2", ".pte", ".pth", ".ptl", ".safetensors", ".sav", ".t7", ".tflite",
+    ".torchscript", ".trt", ".ubj", ".weights", ".xgb",
+])  # fmt: skip
 # What a folder holds that is one model: Hugging Face's descriptions (transformers, diffusers, PEFT,
 # sentence-transformers), MLflow's, TensorFlow's, Core ML's, and what Weightmark writes.
-MODEL_MARKERS = frozenset(  # noqa: SIM905 - as above
-    """
-    adapter_config.json config.json config_sentence_transformers.json Manifest.json MLmodel
-    model_index.json saved_model.pb weightmark.json model.sig weightmark.sig
-    """.split()
-)
+MODEL_MARKERS = frozenset([
+    "adapter_config.json", "config.json", "config_sentence_transformers.json", "Manifest.json",
+    "MLmodel", "model_index.json", "saved_model.pb", "weightmark.json", "model.sig",
+    "weightmark.sig",
+])  # fmt: skip
 
 
 def is_model_file(name: str) -> bool:
