@@ -18,7 +18,7 @@ from tests.e2e.nodes import FOREIGN_NETWORK, PRIVATE_KEY, Node
 from tests.e2e.releases import NAME, Finished, Release, assert_ends, document, write_model
 from tests.fakes.registry import HIGHEST_S
 from tests.safe import deploy_safe
-from weightmark.adapters.state.keys import PrivateKey
+from weightmark.adapters.signing.ethereum import PrivateKey
 from weightmark.domain.actions import Authorization
 from weightmark.domain.signing_requests import SigningRequest, decode, encode
 

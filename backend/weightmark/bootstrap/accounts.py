@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder, KeyInfo, PrivateKey
+from weightmark.adapters.key_files.info import Ask, KeyInfo
+from weightmark.adapters.signing.ethereum import EthereumSigner, PrivateKey
+from weightmark.adapters.signing.shared_secret import SharedSecret
+from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder
 from weightmark.domain.networks import Network
+from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError, KeyFileError, NoKeyError
 
-Ask = Callable[[str], str]
+if TYPE_CHECKING:
+    from weightmark.ports.signing import Signer
 
 PRIVATE_KEY_VARIABLE = "WEIGHTMARK_PRIVATE_KEY"
 HMAC_VARIABLE = "WEIGHTMARK_HMAC_KEY"
@@ -103,6 +109,34 @@ class Accounts:
         if path is not None:
             return PrivateKey.parse(read_secret(path).decode("utf-8", "replace"))
         return PrivateKey.parse(self._variable or self._ask("The private key in hex"))
+
+    def signer(self) -> Signer:
+        """Return the key that signs artifacts.
+
+        Raises:
+            KeyFileError: There is no key, or it cannot be used.
+            MissingPathError: The key that is named is not there.
+        """
+        if hexadecimal := self._variable:
+            return EthereumSigner(PrivateKey.parse(hexadecimal))
+        if not self._chosen:
+            raise NoKeyError(
+                "no key is configured",
+                hint="name one with --key; 'weightmark keys generate NAME' makes one",
+            )
+        return self._keys.signer(self._chosen, self._password)
+
+    def secret_key(self, name: str) -> SharedSecret:
+        """Return a shared secret, by its name or the path of its file.
+
+        Raises:
+            KeyFileError: It is no shared secret, or cannot be used.
+            MissingPathError: It is not there.
+        """
+        key = self._keys.opened(name, self._password)
+        if isinstance(key, SharedSecret):
+            return key
+        raise KeyFileError(f"the key '{printable(name)}' is no shared secret")
 
     def shared_secret(self, path: Path | None) -> bytes:
         """Return the text of a shared secret from a file, the environment or a person.

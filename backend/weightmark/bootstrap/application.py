@@ -11,12 +11,12 @@ from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weightmark.adapters.key_files.info import Ask
 from weightmark.adapters.state.atomic import read_small
 from weightmark.adapters.state.keys import KeyFolder
 from weightmark.bootstrap.accounts import (
     PRIVATE_KEY_VARIABLE,
     Accounts,
-    Ask,
     refuse_to_ask,
 )
 from weightmark.bootstrap.artifacts import Artifacts

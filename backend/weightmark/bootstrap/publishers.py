@@ -81,7 +81,7 @@ def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, Ke
         KeyFileError: It is no public key.
         ConfigurationError: It cannot be read, or is too large.
     """
-    from weightmark.adapters.public_key import identify_public_key
+    from weightmark.adapters.signing.public_key_files import read_public_key
 
     try:
         fingerprint = parse_fingerprint(text)
@@ -92,10 +92,10 @@ def signing_key_of(text: str, algorithm: KeyAlgorithm | None) -> tuple[bytes, Ke
                 f"there is no public key {text}",
                 hint="name a file in PEM or DER, or a fingerprint: 64 hex digits",
             ) from None
-        fingerprint, found = identify_public_key(data, text)
-        if algorithm not in (None, found):
-            raise UsageError(f"'{text}' is a key of {found.label}") from None
-        return fingerprint, found
+        found = read_public_key(data, text).identity
+        if algorithm not in (None, found.algorithm):
+            raise UsageError(f"'{text}' is a key of {found.algorithm.label}") from None
+        return bytes.fromhex(found.fingerprint), found.algorithm
     if algorithm is None:
         raise UsageError("a fingerprint does not tell its algorithm", hint="add --algorithm")
     refuse_shared_secret(algorithm)

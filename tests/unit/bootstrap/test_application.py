@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ModelMaker
 from tests.fakes.chain import FakeChain, FakeChainWriter
 from tests.unit.services.world import ALICE, SEPOLIA, FakeChains, unseen
-from weightmark.adapters.state.keys import PrivateKey
+from weightmark.adapters.signing.ethereum import PrivateKey
 from weightmark.bootstrap import diagnosis
 from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application, unix_time

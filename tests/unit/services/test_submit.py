@@ -11,7 +11,7 @@ from tests.fakes.chain import FakeChainWriter, delegate
 from tests.unit.services.overtaken import ASKED, Overtaken, at_each_moment
 from tests.unit.services.world import ALICE, BASE, BOB, NAME, SEPOLIA, World, unseen
 from weightmark.adapters.chain.deployment import packaged_registry
-from weightmark.adapters.state.keys import PrivateKey
+from weightmark.adapters.signing.ethereum import PrivateKey
 from weightmark.domain.actions import Action, Authorization
 from weightmark.domain.fees import Cost
 from weightmark.domain.networks import EMBEDDED_CHAIN_ID, LOCAL

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from weightmark.adapters.chain.deployment import deployments, packaged_registry
 from weightmark.adapters.chain.endpoint import check_endpoint
-from weightmark.adapters.state.keys import PrivateKey
+from weightmark.adapters.signing.ethereum import PrivateKey
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.text import printable

@@ -125,10 +125,15 @@ def _scheme(key: PublicKeyTypes) -> tuple[KeyAlgorithm, _Check]:
             algorithm, ecdsa = CURVES[key.curve.name]
             return algorithm, lambda signature, message: key.verify(signature, message, ecdsa)
         case _:
-            raise KeyFileError(
-                "this kind of key signs nothing here",
-                hint="take a key of P-256, P-384, P-521, secp256k1, Ed25519 or RSA",
-            )
+            raise unknown_kind()
+
+
+def unknown_kind() -> KeyFileError:
+    """Return the error for a key of a kind that is none of ours."""
+    return KeyFileError(
+        "this kind of key signs nothing here",
+        hint="take a key of P-256, P-384, P-521, secp256k1, Ed25519 or RSA",
+    )
 
 
 def _check_rsa(key: RSAPublicKey) -> None:

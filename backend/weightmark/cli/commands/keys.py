@@ -10,7 +10,7 @@ import click
 from weightmark.cli import options, output
 
 if TYPE_CHECKING:
-    from weightmark.adapters.state.keys import KeyInfo
+    from weightmark.adapters.key_files.info import KeyInfo
 
 
 @click.group("keys")

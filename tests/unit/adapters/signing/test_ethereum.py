@@ -6,8 +6,11 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
-from weightmark.adapters.signing.ethereum import EthereumSigner, recovered_public_key
-from weightmark.adapters.state.keys import PrivateKey
+from weightmark.adapters.signing.ethereum import (
+    EthereumSigner,
+    PrivateKey,
+    recovered_public_key,
+)
 from weightmark.domain.signing_keys import ethereum_address
 
 SECRET = b"\x11" * 32

@@ -38,6 +38,8 @@ def rsa_key() -> rsa.RSAPrivateKey:
 def test_kinds_that_do_not_count(key: ed448.Ed448PrivateKey) -> None:
     with pytest.raises(KeyFileError, match="signs nothing here"):
         PublicKeyring().verifier(encoded(key.public_key()))
+    with pytest.raises(KeyFileError, match="signs nothing here"):
+        PrivateKeySigner(key)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_a_short_key_verifies_and_does_not_sign(rsa_key: rsa.RSAPrivateKey) -> N
     signature = rsa_key.sign(MESSAGE, pss, hashes.SHA256())
     assert verifier_of(rsa_key.public_key()).verify(MESSAGE, signature)
     with pytest.raises(KeyFileError, match="2048 bits is too short to sign"):
-        PrivateKeySigner(rsa_key).sign(MESSAGE)
+        PrivateKeySigner(rsa_key)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ import pytest
 from eth_account import Account
 
 from tests.unit.adapters.state.conftest import PASSWORD
-from weightmark.adapters.state.keys import MAX_KEY_FILE, KeyFolder, PrivateKey
+from weightmark.adapters.signing.ethereum import PrivateKey
+from weightmark.adapters.state.keys import MAX_KEY_FILE, KeyFolder
 from weightmark.errors import (
     AlreadyExistsError,
     KeyFileError,

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from weightmark.adapters.public_key import identify_public_key
-from weightmark.domain.signing_keys import KeyAlgorithm
+from weightmark.adapters.signing.public_key_files import read_public_key
+from weightmark.domain.signing_keys import KeyAlgorithm, KeyIdentity
 from weightmark.errors import KeyFileError
 
 # RFC 8410, section 10.1.
@@ -35,9 +35,9 @@ def pem(key: PrivateKeyTypes, encoding: Encoding = Encoding.PEM) -> bytes:
 
 
 def test_a_fingerprint_is_of_the_subject_public_key_info() -> None:
-    expected = (hashlib.sha256(ED25519_INFO).digest(), KeyAlgorithm.ED25519)
-    assert identify_public_key(ED25519_PEM, "key.pem") == expected
-    assert identify_public_key(ED25519_INFO, "key.der") == expected
+    expected = KeyIdentity(KeyAlgorithm.ED25519, hashlib.sha256(ED25519_INFO).hexdigest())
+    assert read_public_key(ED25519_PEM, "key.pem").identity == expected
+    assert read_public_key(ED25519_INFO, "key.der").identity == expected
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_a_fingerprint_is_of_the_subject_public_key_info() -> None:
     ids=lambda value: value.label if isinstance(value, KeyAlgorithm) else "key",
 )
 def test_a_key_tells_its_algorithm(key: PrivateKeyTypes, algorithm: KeyAlgorithm) -> None:
-    fingerprint, found = identify_public_key(pem(key), "key")
-    assert found is algorithm
-    assert fingerprint == hashlib.sha256(pem(key, Encoding.DER)).digest()
+    found = read_public_key(pem(key), "key")
+    assert found.identity.algorithm is algorithm
+    assert found.public_key == pem(key, Encoding.DER)
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,17 @@ def test_a_key_tells_its_algorithm(key: PrivateKeyTypes, algorithm: KeyAlgorithm
         (b"\xff" * 100, "no public key"),
         (ED25519_PEM[:60], "no public key"),
         (ED25519_INFO[:-1], "no public key"),
-        (pem(ed448.Ed448PrivateKey.generate()), "signs no manifest"),
-        (pem(ec.generate_private_key(ec.BrainpoolP256R1())), "signs no manifest"),
+        (pem(ed448.Ed448PrivateKey.generate()), "signs nothing here"),
+        (
+            pem(ec.generate_private_key(ec.BrainpoolP256R1())),
+            "signs nothing here",
+        ),
     ],
     ids=["empty", "bytes", "cut", "short", "ed448", "brainpool"],
 )
 def test_what_is_no_key_for_manifests(data: bytes, reason: str) -> None:
     with pytest.raises(KeyFileError, match=reason):
-        identify_public_key(data, "key")
+        read_public_key(data, "key")
 
 
 def other_forms() -> Iterator[tuple[str, bytes]]:
@@ -90,7 +93,7 @@ def other_forms() -> Iterator[tuple[str, bytes]]:
 @pytest.mark.parametrize(("name", "data"), [*other_forms()])
 def test_a_key_in_another_form_would_have_two_fingerprints(name: str, data: bytes) -> None:
     with pytest.raises(KeyFileError, match="another form") as caught:
-        identify_public_key(data, f"a {name}.pem")
+        read_public_key(data, f"a {name}.pem")
     assert f"-in 'a {name}.pem' -pubout" in caught.value.hint
 
 
@@ -99,14 +102,13 @@ def test_lines_may_end_and_break_anywhere(end: bytes) -> None:
     text = b"Public-Key: (256 bit)\n" + ED25519_PEM.replace(b"lwhQhq", b"lwh\nQhq").replace(
         b"\n", end
     )
-    fingerprint, _ = identify_public_key(text, "key.pem")
-    assert fingerprint == hashlib.sha256(ED25519_INFO).digest()
+    assert read_public_key(text, "key.pem").public_key == ED25519_INFO
 
 
 def test_a_private_key_is_not_taken_and_not_shown() -> None:
     key = ed25519.Ed25519PrivateKey.generate()
     data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with pytest.raises(KeyFileError) as caught:
-        identify_public_key(data, "key.pem")
+        read_public_key(data, "key.pem")
     assert "-pubout" in caught.value.hint
     assert data.splitlines()[1].decode() not in caught.value.message
