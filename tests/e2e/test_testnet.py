@@ -13,6 +13,7 @@ from tests.conftest import ModelMaker
 from tests.e2e.nodes import PRIVATE_KEY, Node
 from tests.e2e.releases import assert_ends, document, problems, write_model
 from tests.e2e.test_readme import FENCE, read, tell
+from weightmark.domain.coins import format_coins
 
 SEPOLIA = 11155111
 PAGE = "docs/testnet.md"
@@ -55,7 +56,7 @@ def test_the_path_of_a_testnet(run_weightmark: Weightmark, sepolia: Node, tmp_pa
 
     deploy = ("network", "deploy", "sepolia")
     asked = run_weightmark(*deploy, env=variable)
-    assert_ends(asked, 2, "cost: about", "ETH", "gas at", "--yes", *CONTRACTS)
+    assert_ends(asked, 2, "--yes", "--dry-run")
     assert sepolia.call("eth_blockNumber") == "0x0"
     deployed = document(run_weightmark(*deploy, "--yes", "--json", env=variable))
     assert [each["deployed_now"] for each in deployed["contracts"]] == [True, True, True]
@@ -80,6 +81,26 @@ def test_the_path_of_a_testnet(run_weightmark: Weightmark, sepolia: Node, tmp_pa
     revoke = ("revoke", "acme/acme/digits@1.0.0", "--reason", "vulnerable", *ON_SEPOLIA, "--yes")
     assert_ends(run_weightmark(*revoke, env=variable), 0)
     assert_ends(run_weightmark(*verify), 1, "vulnerable")
+
+
+def test_a_deployment_says_what_it_costs_and_keeps_its_bound(
+    run_weightmark: Weightmark, sepolia: Node
+) -> None:
+    variable = {"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY}
+    deploy = ("network", "deploy", "sepolia", "--rpc-url", sepolia.url)
+    shown = run_weightmark(*deploy, "--dry-run", env=variable)
+    assert_ends(shown, 0, "cost", "ETH", "gas at", "balance", *CONTRACTS)
+    cost = document(run_weightmark(*deploy, "--dry-run", "--json", env=variable))["cost"]
+    too_little = ("--yes", "--max-fee", format_coins(cost["total"] // 2))
+    assert_ends(run_weightmark(*deploy, *too_little, env=variable), 3, "--max-fee", "may cost 0.")
+    stranger = {"WEIGHTMARK_PRIVATE_KEY": "11" * 32}
+    assert_ends(run_weightmark(*deploy, "--yes", env=stranger), 3, "has 0", "cost up to 0.")
+    assert sepolia.call("eth_blockNumber") == "0x0"
+
+    bound = ("--yes", "--max-fee", format_coins(cost["max_total"]))
+    finished = run_weightmark(*deploy, *bound, env=variable)
+    assert_ends(finished, 0, "cost: about", f"bound: {bound[-1]} ETH", "deployed 3 of 3")
+    assert_ends(run_weightmark(*deploy, "--dry-run"), 0, "all contracts are there")
 
 
 def test_the_page_is_a_rehearsal(

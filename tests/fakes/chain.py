@@ -43,6 +43,7 @@ Slot = tuple[str, int]
 
 GAS_PRICE, MAX_GAS_PRICE = 10**9, 2 * 10**9
 BALANCE = 10**18
+DEPLOYMENT_GAS = 2_000_000
 
 FIRST_BLOCK_TIME = 1_700_000_000
 
@@ -225,8 +226,18 @@ class FakeChainWriter:
     chain: FakeChain
     account: str
 
-    def deploy(self) -> tuple[Contract, ...]:
+    def deploy(self, max_fee: int | None = None) -> tuple[Contract, ...]:
+        cost = self.deployment_cost()
+        if max_fee is not None and cost.total > max_fee:
+            raise TransactionFailedError(f"it costs {cost.total}, and {max_fee} is allowed")
         return self.chain.deploy()
+
+    def deployment_cost(self) -> Cost:
+        missing = [
+            each for each in deployments() if each.contract.address not in self.chain.code_hashes
+        ]
+        gas = DEPLOYMENT_GAS * len(missing)
+        return Cost(gas, gas, GAS_PRICE, MAX_GAS_PRICE, BALANCE)
 
     def cost(self, action: Action) -> Cost:
         tried = copy(self.chain)

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from eth_account import Account
 
 from tests.eth_tester_transport import CHAIN_ID, EthTesterTransport
-from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, deployments, packaged_registry
-from weightmark.adapters.chain.json_rpc import Call, HttpTransport, Refusal, Transport
+from tests.integration.bent import (
+    KEY,
+    BentTransport,
+    a_release,
+    a_rich_writer,
+    anvil_call,
+    writer_on,
+)
+from weightmark.adapters.chain.deployment import (
+    deployments,
+    packaged_registry,
+)
+from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.rpc_writer import RpcChainWriter
 from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.domain.actions import Register
 from weightmark.domain.networks import ANVIL_CHAIN_ID
-from weightmark.domain.statements import ReleaseStatement
 from weightmark.errors import (
     ChainUnreachableError,
     LookAlikeContractError,
@@ -30,32 +36,8 @@ from weightmark.errors import (
 )
 from weightmark.ports.chain import BlockTag
 
-KEY = bytes(31) + b"\x01"
 REGISTRY = packaged_registry()
 CONTRACTS = tuple(each.contract for each in deployments())
-
-QUICK = Patience(poll=0.01)
-
-Bend = Callable[[object], object]
-
-
-@dataclass
-class BentTransport:
-    """A chain, of whose answers some are replaced."""
-
-    inner: Transport
-    bends: dict[str, Bend] = field(default_factory=dict)
-    sent: list[bool] = field(default_factory=list)
-    endpoint: str = "https://rpc.example"
-
-    def request(self, calls: Sequence[Call], *, idempotent: bool = True) -> list[object]:
-        self.sent.extend(idempotent for method, _ in calls if method == "eth_sendRawTransaction")
-        answers = self.inner.request(calls)
-        pairs = zip(calls, answers, strict=True)
-        return [
-            self.bends[method](answer) if method in self.bends else answer
-            for (method, _), answer in pairs
-        ]
 
 
 @pytest.fixture(scope="module")
@@ -72,25 +54,8 @@ def transport(chain: EthTesterTransport) -> BentTransport:
     return BentTransport(chain)
 
 
-def writer_on(
-    transport: Transport,
-    chain_id: int,
-    *,
-    key: bytes = KEY,
-    patience: Patience = QUICK,
-    journals: Path | None = None,
-) -> RpcChainWriter:
-    folder = journals or Path(mkdtemp())
-    return RpcChainWriter(transport, key, chain_id=chain_id, journals=folder, patience=patience)
-
-
 def a_writer(transport: BentTransport, chain_id: int = CHAIN_ID) -> RpcChainWriter:
     return writer_on(transport, chain_id, patience=Patience(total=0.05, poll=0.01))
-
-
-def a_release(writer: RpcChainWriter) -> ReleaseStatement:
-    version = secrets.token_hex(8)
-    return ReleaseStatement(writer.account, "acme/digits", version, bytes(32), bytes(32))
 
 
 def test_a_transaction_is_sent_once(transport: BentTransport) -> None:
@@ -224,27 +189,6 @@ def test_a_look_alike_is_refused(transport: BentTransport) -> None:
         a_writer(transport).deploy()
 
 
-def anvil_call(transport: Transport, method: str, *parameters: Any) -> object:
-    (answer,) = transport.request([(method, parameters)])
-    assert not isinstance(answer, Refusal)
-    return answer
-
-
-@pytest.fixture
-def anvil(anvil_url: str) -> Iterator[HttpTransport]:
-    """Return an anvil, whose state is restored afterwards."""
-    transport = HttpTransport(anvil_url)
-    snapshot = anvil_call(transport, "evm_snapshot")
-    yield transport
-    anvil_call(transport, "evm_revert", snapshot)
-
-
-def a_rich_writer(anvil: Transport) -> RpcChainWriter:
-    key = secrets.token_bytes(32)
-    anvil_call(anvil, "anvil_setBalance", Account.from_key(key).address, hex(10**19))
-    return writer_on(anvil, ANVIL_CHAIN_ID, key=key)
-
-
 def test_a_transaction_that_was_overtaken_says_why(anvil: HttpTransport) -> None:
     transport = BentTransport(anvil)
     writer = a_rich_writer(transport)
@@ -287,57 +231,3 @@ def test_an_account_on_anvil_that_cannot_pay_is_named_and_its_key_is_not(
     for text in (repr(writer), str(caught.value), caught.value.hint):
         assert key.hex() not in text
         assert repr(key) not in text
-
-
-def forget(anvil: Transport, *addresses: str) -> None:
-    for address in addresses:
-        anvil_call(anvil, "anvil_setCode", address, "0x")
-        anvil_call(anvil, "anvil_setNonce", address, "0x0")
-
-
-def test_the_deployer_is_deployed_where_it_is_missing(anvil: HttpTransport) -> None:
-    writer = a_rich_writer(anvil)
-    forget(anvil, DEPLOYER_ADDRESS, *(each.address for each in CONTRACTS))
-    assert writer.deploy() == CONTRACTS
-    reader = RpcChainReader(anvil, is_local=True)
-    for contract in CONTRACTS:
-        found = reader.code_hash(contract.address, reader.block(BlockTag.LATEST))
-        assert found == contract.code_hash
-
-
-def test_a_deployment_that_stopped_halfway_is_completed(anvil: HttpTransport) -> None:
-    transport = BentTransport(anvil)
-    forget(anvil, *(each.address for each in CONTRACTS))
-    estimates: list[object] = []
-
-    def once(truth: object) -> object:
-        estimates.append(truth)
-        return truth if len(estimates) == 1 else Refusal("the coins are spent")
-
-    transport.bends["eth_estimateGas"] = once
-    with pytest.raises(TransactionFailedError, match="the coins are spent"):
-        a_rich_writer(transport).deploy()
-    assert a_rich_writer(anvil).deploy() == CONTRACTS[1:]
-    assert a_rich_writer(anvil).deploy() == ()
-
-
-def test_a_deployment_that_somebody_else_was_faster_with_is_no_failure(
-    anvil: HttpTransport,
-) -> None:
-    transport = BentTransport(anvil)
-    forget(anvil, *(each.address for each in CONTRACTS))
-
-    def overtaken(_: object) -> object:
-        del transport.bends["eth_estimateGas"]
-        a_rich_writer(anvil).deploy()
-        return hex(5_000_000)
-
-    transport.bends["eth_estimateGas"] = overtaken
-    assert a_rich_writer(transport).deploy() == ()
-
-
-def test_another_contract_in_the_place_of_any_of_ours_is_refused(anvil: HttpTransport) -> None:
-    *_, last = CONTRACTS
-    anvil_call(anvil, "anvil_setCode", last.address, "0x6001")
-    with pytest.raises(LookAlikeContractError, match=f"{last.address}, where {last.name} belongs"):
-        a_rich_writer(anvil).deploy()

@@ -285,3 +285,9 @@ def test_no_more_is_spent_than_allowed(reader: ChainReader, publisher: ChainWrit
         too_little = partial(publisher.send, action, cost.total - 1)
         assert "allowed" in refused(TransactionFailedError, reader, too_little).message
     publisher.send(action, cost.max_total)
+
+
+def test_what_is_deployed_costs_nothing_to_deploy(publisher: ChainWriter) -> None:
+    cost = publisher.deployment_cost()
+    assert (cost.gas, cost.bounded, cost.bound) == (0, 0, 0)
+    assert publisher.deploy(0) == ()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import working_environment
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
-from weightmark.errors import NoKeyError
+from weightmark.errors import NoKeyError, NotDeployedError
 
 if TYPE_CHECKING:
     from weightmark.adapters.devnet.node import Devnet
-    from weightmark.domain.fees import Cost
     from weightmark.services.network_check import NetworkReport
 
 
@@ -50,20 +48,12 @@ def missing_on(application: Application, network: Network) -> tuple[Contract, ..
     from weightmark.services.deployment import missing_contracts
 
     chains = application.chains
-    return missing_contracts(network, chains.reader(network), chains.contracts)
-
-
-def cost_of(application: Application, network: Network, contracts: Sequence[Contract]) -> Cost:
-    """Return what it costs the configured key to deploy contracts.
-
-    Raises:
-        UnavailableError: The chain is out of reach.
-        KeyFileError: There is no key, or it cannot be used.
-    """
-    from weightmark.services.deployment import deployment_cost
-
-    account = application.accounts.address(network)
-    return deployment_cost(application.chains.probe(network), contracts, account)
+    try:
+        reader = chains.reader(network)
+    except NotDeployedError:
+        # The embedded chain, before its first use.
+        return chains.contracts
+    return missing_contracts(network, reader, chains.contracts)
 
 
 def report_of(application: Application, network: Network) -> NetworkReport:

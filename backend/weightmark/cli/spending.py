@@ -70,8 +70,22 @@ def cost_fields(network: Network, cost: Cost) -> dict[str, str]:
     total, most = format_coins(cost.total), format_coins(cost.max_total)
     return {
         "cost": f"about {total} {coin}: {cost.gas} gas at {price}; as first signed, at most {most}",
+        **_besides(cost, coin),
         "balance": f"{format_coins(cost.balance)} {coin}",
     }
+
+
+def _besides(cost: Cost, coin: str) -> dict[str, str]:
+    """Return what is in a cost and does not go by gas."""
+    fields = {}
+    if cost.value:
+        fields["besides"] = f"{format_coins(cost.value)} {coin}, for the deterministic deployer"
+    if cost.data_fee:
+        fee = format_coins(cost.data_fee)
+        fields["data fee"] = f"about {fee} {coin}, for data on Ethereum: no bound holds for it"
+    if cost.data_fee is None:
+        fields["data fee"] = "not included: the chain does not tell what it charges for data"
+    return fields
 
 
 def cost_document(network: Network, account: str, cost: Cost) -> dict[str, object]:
@@ -82,6 +96,8 @@ def cost_document(network: Network, account: str, cost: Cost) -> dict[str, objec
         "gas_limit": cost.gas_limit,
         "fee_per_gas": cost.fee_per_gas,
         "max_fee_per_gas": cost.max_fee_per_gas,
+        "value": cost.value,
+        "data_fee": cost.data_fee,
         "total": cost.total,
         "max_total": cost.max_total,
         "bound": cost.bound,

@@ -65,14 +65,17 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a transaction would cost its payer.
+    """What one transaction, or several, would cost their payer.
 
     Attributes:
-        gas: What it takes now.
-        gas_limit: What it may take at most.
+        gas: What they take now.
+        gas_limit: What they may take at most.
         fee_per_gas: What each gas costs now.
         max_fee_per_gas: What each gas may cost at most, until a block carries it.
         balance: What the payer has.
+        value: What they hand over besides.
+        data_fee: About what a rollup charges for the data that it puts on Ethereum, which no
+            transaction can bound; None where that cannot be told.
     """
 
     gas: int
@@ -80,21 +83,37 @@ class Cost:
     fee_per_gas: int
     max_fee_per_gas: int
     balance: int
+    value: int = 0
+    data_fee: int | None = 0
+
+    @property
+    def bounded(self) -> int:
+        """What it costs now of that which a bound holds for."""
+        return self.gas * self.fee_per_gas + self.value
 
     @property
     def total(self) -> int:
         """What it costs now."""
-        return self.gas * self.fee_per_gas
+        return self.bounded + (self.data_fee or 0)
 
     @property
     def max_total(self) -> int:
         """What it costs at most, as it is first signed; nodes want the payer to have as much."""
-        return self.gas_limit * self.max_fee_per_gas
+        return self.gas_limit * self.max_fee_per_gas + self.value + (self.data_fee or 0)
 
     @property
     def bound(self) -> int:
-        """What it may come to cost where it is stuck and offered anew, if nobody says how much."""
-        return REPLACED_AT_MOST * self.max_total
+        """What it may come to cost where it is stuck and offered anew, if nobody says how much.
+
+        A rollup's fee for data comes on top.
+        """
+        return REPLACED_AT_MOST * self.gas_limit * self.max_fee_per_gas + self.value
+
+    def needed(self, bound: int | None) -> int:
+        """Return what the payer must have, where no more than a bound is spent."""
+        if bound is None:
+            return self.max_total
+        return min(self.max_total, bound + (self.data_fee or 0))
 
 
 def gas_limit_of(estimate: int) -> int:

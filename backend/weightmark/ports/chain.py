@@ -135,6 +135,15 @@ class ChainDrafter(Protocol):
         """Return what the account would pay to have an action carried out."""
         ...
 
+    def deployment_cost(self) -> Cost:
+        """Return what the account would pay to have the contracts deployed that are missing.
+
+        Raises:
+            LookAlikeContractError: There is another contract at the address of one of ours.
+            TransactionFailedError: The chain does not have the fees of EIP-1559.
+        """
+        ...
+
     def unsigned(self, action: Action, max_fee: int | None = None) -> UnsignedTransaction:
         """Return the transaction that carries an action out, for a wallet to sign and to send.
 
@@ -151,14 +160,17 @@ class ChainDrafter(Protocol):
 class ChainWriter(ChainDrafter, Protocol):
     """A chain to which one account sends transactions; each method waits for the block."""
 
-    def deploy(self) -> tuple[Contract, ...]:
+    def deploy(self, max_fee: int | None = None) -> tuple[Contract, ...]:
         """Deploy the contracts that are not there yet, one after the other, and return them.
 
         What was deployed before a failure stays, and is not deployed again.
 
+        Args:
+            max_fee: The most that all of it may cost, in wei.
+
         Raises:
             LookAlikeContractError: There is another contract at the address of one of ours.
-            TransactionFailedError: A deployment was not carried out.
+            TransactionFailedError: A deployment was not carried out, or costs too much.
         """
         ...
 

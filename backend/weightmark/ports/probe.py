@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from weightmark.domain.contracts import Contract
 from weightmark.domain.fees import GasPrice
 from weightmark.ports.chain import Block
 
@@ -25,10 +24,6 @@ class NetworkProbe(Protocol):
 
     def balance(self, address: str) -> int:
         """Return what an account has, in wei."""
-        ...
-
-    def deployment_gas(self, contract: Contract, account: str) -> int:
-        """Return about how much gas the deployment of one of our contracts takes."""
         ...
 
     def proves(self, address: str, block: Block, depth: int) -> bool:

@@ -35,16 +35,27 @@ class Spending:
             TransactionFailedError: It is too much, or more than the account has.
             WeightmarkError: It would be refused, or nobody agrees.
         """
-        if self.agree is None:
-            return self
-        cost = _quote(drafter, action, self.max_fee)
-        _check_balance(drafter, cost, self.max_fee)
-        self.agree(cost)
-        return Spending(cost.bound if self.max_fee is None else self.max_fee)
+        return self._approve(drafter, lambda: _quote(drafter, action, self.max_fee))
+
+    def approve_deployment(self, drafter: ChainDrafter) -> Spending:
+        """Do as `approve`, for all contracts that are missing.
+
+        Raises:
+            WeightmarkError: As `approve`.
+        """
+        return self._approve(drafter, lambda: _deployment_quote(drafter, self.max_fee))
 
     def send(self, writer: ChainWriter, action: Action) -> TransactionReceipt:
         """Carry out an action that was approved; see `ChainWriter.send`."""
         return writer.send(action, self.max_fee)
+
+    def _approve(self, drafter: ChainDrafter, quote: Callable[[], Cost]) -> Spending:
+        if self.agree is None:
+            return self
+        cost = quote()
+        _check_balance(drafter, cost, self.max_fee)
+        self.agree(cost)
+        return Spending(cost.bound if self.max_fee is None else self.max_fee)
 
 
 FREELY = Spending()
@@ -74,6 +85,19 @@ def preview_of(
     return Preview(drafter.account, cost)
 
 
+def deployment_preview(drafter: ChainDrafter, max_fee: int | None) -> Preview:
+    """Return what it would cost an account to deploy the contracts that are missing.
+
+    Raises:
+        LookAlikeContractError: There is another contract at the address of one of ours.
+        TransactionFailedError: It is more than ``max_fee``, or than the account has.
+        UnavailableError: The chain is out of reach.
+    """
+    cost = _deployment_quote(drafter, max_fee)
+    _check_balance(drafter, cost, max_fee)
+    return Preview(drafter.account, cost)
+
+
 def _quote(drafter: ChainDrafter, action: Action, max_fee: int | None) -> Cost:
     cost = drafter.cost(action)
     if max_fee is not None:
@@ -81,11 +105,22 @@ def _quote(drafter: ChainDrafter, action: Action, max_fee: int | None) -> Cost:
     return cost
 
 
+def _deployment_quote(drafter: ChainDrafter, max_fee: int | None) -> Cost:
+    cost = drafter.deployment_cost()
+    if max_fee is not None and cost.bounded > max_fee:
+        raise TransactionFailedError(
+            f"the deployment may cost {format_coins(cost.bounded)} now, and at most "
+            f"{format_coins(max_fee)} is allowed",
+            hint="allow more with --max-fee, or wait for lower fees",
+        )
+    return cost
+
+
 def _check_balance(drafter: ChainDrafter, cost: Cost, max_fee: int | None) -> None:
-    needed = cost.max_total if max_fee is None else min(cost.max_total, max_fee)
+    needed = cost.needed(max_fee)
     if needed > cost.balance:
         raise TransactionFailedError(
-            f"the account {drafter.account} has {format_coins(cost.balance)}, and the transaction "
-            f"may cost {format_coins(needed)}",
+            f"the account {drafter.account} has {format_coins(cost.balance)}, and this may "
+            f"cost up to {format_coins(needed)}",
             hint="send coins to the account, or wait for lower fees",
         )

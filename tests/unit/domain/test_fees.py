@@ -47,3 +47,12 @@ def test_an_eighth_more_of_one_fee_alone_replaces_nothing() -> None:
 def test_a_cost_adds_up() -> None:
     cost = Cost(gas=100, gas_limit=120, fee_per_gas=5, max_fee_per_gas=9, balance=0)
     assert (cost.total, cost.max_total) == (500, 1080)
+
+
+def test_what_does_not_go_by_gas_adds_up() -> None:
+    cost = Cost(100, 120, 5, 9, 0, value=1_000, data_fee=10_000)
+    assert (cost.bounded, cost.total, cost.max_total) == (1_500, 11_500, 12_080)
+    assert cost.bound == 2 * 120 * 9 + 1_000
+    assert (cost.needed(None), cost.needed(10**9)) == (cost.max_total, cost.max_total)
+    assert cost.needed(1_600) == 11_600
+    assert Cost(100, 120, 5, 9, 0, data_fee=None).total == 500

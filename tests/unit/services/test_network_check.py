@@ -9,7 +9,6 @@ import pytest
 from tests.fakes.chain import FakeChain
 from tests.unit.services.world import SEPOLIA
 from weightmark.adapters.chain.deployment import deployments
-from weightmark.domain.contracts import Contract
 from weightmark.domain.fees import GasPrice
 from weightmark.errors import (
     ChainUnreachableError,
@@ -20,7 +19,7 @@ from weightmark.errors import (
     WrongChainError,
 )
 from weightmark.ports.chain import Block
-from weightmark.services.deployment import deployment_cost, missing_contracts
+from weightmark.services.deployment import missing_contracts
 from weightmark.services.network_check import (
     PROOF_DEPTHS,
     PUBLISH_GAS,
@@ -48,9 +47,6 @@ class FakeProbe:
     def balance(self, address: str) -> int:
         self._answer("balance")
         return 7 if address == ACCOUNT else 0
-
-    def deployment_gas(self, contract: Contract, account: str) -> int:
-        return CONTRACTS.index(contract) + 1
 
     def proves(self, address: str, block: Block, depth: int) -> bool:
         self._answer("proves")
@@ -161,9 +157,3 @@ def test_what_is_missing_is_known_before_it_is_deployed(chain: FakeChain) -> Non
     chain.code_hashes[CONTRACTS[0].address] = b"\1" * 32
     with pytest.raises(LookAlikeContractError):
         missing_contracts(SEPOLIA, chain, CONTRACTS)
-
-
-def test_a_deployment_costs_the_gas_of_all_its_contracts() -> None:
-    cost = deployment_cost(FakeProbe(), CONTRACTS[1:], ACCOUNT)
-    assert (cost.gas, cost.fee_per_gas, cost.total, cost.balance) == (2 + 3, 5, 25, 7)
-    assert cost.max_total > cost.total

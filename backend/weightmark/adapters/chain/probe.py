@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from weightmark.adapters.chain.deployment import deployments
 from weightmark.adapters.chain.json_rpc import Refusal, Transport
 from weightmark.adapters.chain.rpc_values import Answers
 from weightmark.adapters.chain.sending.prices import gas_price
-from weightmark.domain.contracts import Contract
 from weightmark.domain.fees import GasPrice
 from weightmark.ports.chain import Block
 
@@ -27,16 +25,6 @@ class EndpointProbe:
     def balance(self, address: str) -> int:
         """Return what an account has, in wei."""
         return self._answers.quantity(self._answers.call("eth_getBalance", address, "latest"))
-
-    def deployment_gas(self, contract: Contract, account: str) -> int:
-        """Return about how much gas the deployment of one of our contracts takes.
-
-        It is asked for as a plain creation, so that an account without coins, or a chain without
-        the deterministic deployer, can be told as well.
-        """
-        (init_code,) = (each.init_code for each in deployments() if each.contract == contract)
-        creation = {"from": account, "data": f"0x{init_code.hex()}"}
-        return self._answers.quantity(self._answers.call("eth_estimateGas", creation))
 
     def proves(self, address: str, block: Block, depth: int) -> bool:
         """Whether the storage of a contract is proven; the proof itself is not checked."""

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from weightmark.adapters.chain.calls import calldata
-from weightmark.adapters.chain.deployment import (
-    DEPLOYER_ADDRESS,
-    DEPLOYER_COST,
-    DEPLOYER_SENDER,
-    DEPLOYER_TRANSACTION,
-    Deployment,
-    deployments,
-    packaged_registry,
-)
+from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.json_rpc import Transport
-from weightmark.adapters.chain.rpc_reader import RpcChainReader
+from weightmark.adapters.chain.rpc_deployment import Deploying, Site
+from weightmark.adapters.chain.sending.data_fee import data_fee
 from weightmark.adapters.chain.sending.node import Node
 from weightmark.adapters.chain.sending.offers import Offers
 from weightmark.adapters.chain.sending.patience import ORDINARY, Patience
@@ -24,8 +18,7 @@ from weightmark.adapters.chain.sending.sender import Sender
 from weightmark.domain.actions import Action
 from weightmark.domain.contracts import Contract
 from weightmark.domain.fees import Cost
-from weightmark.errors import LookAlikeContractError, TransactionFailedError
-from weightmark.ports.chain import BlockTag, TransactionReceipt, UnsignedTransaction
+from weightmark.ports.chain import TransactionReceipt, UnsignedTransaction
 
 
 class RpcChainDrafter:
@@ -38,7 +31,9 @@ class RpcChainDrafter:
     """
 
     def __init__(self, transport: Transport, account: str, *, chain_id: int) -> None:
+        self._transport = transport
         self._node = Node(transport, account)
+        self._site = Site(transport, self._node)
         self._offers = Offers(transport, self._node)
         self._account = account
         self._chain_id = chain_id
@@ -51,7 +46,15 @@ class RpcChainDrafter:
     def cost(self, action: Action) -> Cost:
         """Return what an action costs; see `ChainDrafter`."""
         self._node.check_chain(self._chain_id)
-        return self._offers.cost(_payload(action))
+        payload = _payload(action)
+        return replace(self._offers.cost(payload), data_fee=self._data_fee(payload))
+
+    def deployment_cost(self) -> Cost:
+        """Return what the contracts cost that are missing; see `ChainDrafter`."""
+        self._node.check_chain(self._chain_id)
+        plan = self._site.plan()
+        charged = self._data_fee(*plan.payloads)
+        return plan.cost(self._offers.price(), self._node.balance(), charged)
 
     def unsigned(self, action: Action, max_fee: int | None = None) -> UnsignedTransaction:
         """Return a transaction for a wallet; see `ChainDrafter`."""
@@ -68,6 +71,9 @@ class RpcChainDrafter:
             max_fee_per_gas=offer.fees.max_fee,
             max_priority_fee_per_gas=offer.fees.priority_fee,
         )
+
+    def _data_fee(self, *payloads: Payload) -> int | None:
+        return data_fee(self._transport, self._chain_id, payloads)
 
 
 class RpcChainWriter(RpcChainDrafter):
@@ -93,57 +99,23 @@ class RpcChainWriter(RpcChainDrafter):
     ) -> None:
         signer = Signer(private_key, chain_id)
         super().__init__(transport, signer.account, chain_id=chain_id)
-        self._transport = transport
         folder = journals / str(chain_id) / signer.account
         self._sender = Sender(self._node, self._offers, signer, folder, patience)
 
-    def deploy(self) -> tuple[Contract, ...]:
+    def deploy(self, max_fee: int | None = None) -> tuple[Contract, ...]:
         """Deploy the contracts that are missing, and before them the deterministic deployer.
 
         Raises:
+            WrongChainError: The endpoint serves another chain.
             LookAlikeContractError: There is another contract at the address of one of ours.
-            TransactionFailedError: A deployment was not carried out.
+            TransactionFailedError: A deployment was not carried out, or costs too much.
         """
-        missing = [each for each in deployments() if not self._is_deployed(each.contract)]
-        if missing and not self._code_hash(DEPLOYER_ADDRESS):
-            self._sender.send(Payload(DEPLOYER_SENDER, b"", DEPLOYER_COST))
-            self._sender.relay(DEPLOYER_TRANSACTION)
-        return tuple(each.contract for each in missing if self._deployed(each))
+        self._node.check_chain(self._chain_id)
+        return Deploying(self._site, self._sender, self._site.plan(), max_fee).carry_out()
 
     def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
         """Carry an action out; see `ChainWriter`."""
         return self._sender.send(_payload(action), max_fee)
-
-    def _deployed(self, deployment: Deployment) -> bool:
-        """Deploy a contract, unless somebody else was faster."""
-        contract = deployment.contract
-        try:
-            self._sender.send(Payload(DEPLOYER_ADDRESS, deployment.data))
-        except TransactionFailedError:
-            if self._is_deployed(contract):
-                return False
-            raise
-        if not self._is_deployed(contract):
-            raise TransactionFailedError(
-                f"{contract.name} is not at {contract.address}, though its deployment was "
-                "carried out",
-                hint="do not use this endpoint",
-            )
-        return True
-
-    def _is_deployed(self, contract: Contract) -> bool:
-        found = self._code_hash(contract.address)
-        if found not in (b"", contract.code_hash):
-            raise LookAlikeContractError(
-                f"the code hash at {contract.address}, where {contract.name} belongs, is "
-                f"0x{found.hex()}, not 0x{contract.code_hash.hex()}",
-                hint="do not use this endpoint",
-            )
-        return bool(found)
-
-    def _code_hash(self, address: str) -> bytes:
-        reader = RpcChainReader(self._transport, is_local=True)
-        return reader.code_hash(address, reader.block(BlockTag.LATEST))
 
 
 def _payload(action: Action) -> Payload:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from weightmark.adapters.chain.endpoint import Endpoint
 from weightmark.bootstrap.application import Application, unix_time
-from weightmark.bootstrap.networks import cost_of, missing_on, report_of
+from weightmark.bootstrap.networks import missing_on, report_of
 from weightmark.cli import options, output
 from weightmark.cli.network_reports import report_document, report_fields
-from weightmark.cli.spending import show_cost
+from weightmark.cli.spending import (
+    cost_document,
+    cost_fields,
+    dry_run,
+    limit_of,
+    max_fee,
+    spending_of,
+)
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
 from weightmark.services.network_check import NetworkReport
+from weightmark.services.spending import deployment_preview
 
 
 @click.group("network")
@@ -97,44 +106,73 @@ def check(name: str | None, *, as_json: bool, **given: Any) -> int:
     "deploy",
     epilog="""\b
 Examples:
-  weightmark network deploy sepolia --key release
-  weightmark network deploy sepolia --key release --yes
+  weightmark network deploy sepolia --key release --dry-run
+  weightmark network deploy sepolia --key release --max-fee 0.05
 """,
 )
 @click.argument("name", required=False)
-@options.combined(options.yes, options.rpc_url, options.key, options.state)
+@options.combined(options.yes, max_fee, dry_run, options.rpc_url, options.key, options.state)
 def deploy(name: str | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     """Deploy the contracts that are missing on a network, at the same addresses as everywhere.
 
     On a chain that is not of this machine it shows the cost, and asks. Each contract is one
-    transaction; a deployment that was interrupted is completed by running the same command again.
+    transaction, and --max-fee bounds all of them together; a deployment that was interrupted is
+    completed by running the same command again.
     """
     application = options.application({**given, "network": name})
-    deployed = _deploy(application, yes=yes)
-    network = application.network.name
+    missing = missing_on(application, application.network)
+    if given["dry_run"]:
+        _preview(application, missing, limit_of(given["max_fee"]), as_json=as_json)
+        return
+    deployed = _deploy(application, missing, yes=yes, amount=given["max_fee"]) if missing else ()
+    if as_json:
+        output.print_json(_document(application, deployed))
+        return
+    contracts, network = application.chains.contracts, application.network.name
+    count = len(deployed)
+    done = f"deployed {count} of {len(contracts)} contracts" if count else "all contracts are there"
+    output.succeed(f"{done}, on '{network}'")
+    output.print_fields({each.name: each.address for each in contracts})
+
+
+def _deploy(
+    application: Application, missing: Sequence[Contract], *, yes: bool, amount: str | None
+) -> tuple[Contract, ...]:
+    network = application.network
+    spending = spending_of(network, yes=yes, amount=amount)
+    if not network.is_local:
+        click.echo(f"to deploy: {_names(missing)}", err=True)
+    agreed = spending.approve_deployment(application.drafter(network))
+    return application.writer(network).deploy(agreed.max_fee)
+
+
+def _preview(
+    application: Application, missing: Sequence[Contract], bound: int | None, *, as_json: bool
+) -> None:
+    network = application.network
+    preview = None
+    if missing and not network.is_local:
+        preview = deployment_preview(application.drafter(network), bound)
+    if as_json:
+        cost = preview and cost_document(network, preview.account, preview.cost)
+        output.print_json({**_document(application, ()), "cost": cost})
+        return
+    todo = f"to deploy: {_names(missing)}" if missing else "all contracts are there"
+    output.succeed(f"nothing was sent, on '{network.name}'; {todo}")
+    if preview:
+        output.print_fields({"account": preview.account, **cost_fields(network, preview.cost)})
+
+
+def _document(application: Application, deployed: Sequence[Contract]) -> dict[str, object]:
     contracts = [
         {"name": each.name, "address": each.address, "deployed_now": each in deployed}
         for each in application.chains.contracts
     ]
-    if as_json:
-        output.print_json({"network": network, "contracts": contracts})
-        return
-    count = len(deployed)
-    done = f"deployed {count} of {len(contracts)} contracts" if count else "all contracts are there"
-    output.succeed(f"{done}, on '{network}'")
-    output.print_fields({str(each["name"]): each["address"] for each in contracts})
+    return {"network": application.network.name, "contracts": contracts}
 
 
-def _deploy(application: Application, *, yes: bool) -> tuple[Contract, ...]:
-    network = application.network
-    if not network.is_local:
-        missing = missing_on(application, network)
-        if not missing:
-            return ()
-        click.echo(f"to deploy: {', '.join(each.name for each in missing)}", err=True)
-        show_cost(network, cost_of(application, network, missing))
-        options.confirm_transaction(network, yes=yes)
-    return application.writer(network).deploy()
+def _names(contracts: Sequence[Contract]) -> str:
+    return ", ".join(each.name for each in contracts)
 
 
 def _conclude(report: NetworkReport) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from weightmark.adapters.chain.deployment import deployments
 from weightmark.adapters.chain.json_rpc import Call, Refusal
 from weightmark.adapters.chain.probe import EndpointProbe
 from weightmark.domain.fees import GasPrice
@@ -58,14 +57,6 @@ def test_a_chain_without_a_base_fee_is_not_taken_for_one_that_is_free(
 
 def test_a_balance() -> None:
     assert EndpointProbe(Scripted({"eth_getBalance": "0x10"})).balance(ACCOUNT) == 16
-
-
-def test_a_deployment_is_estimated_as_a_creation() -> None:
-    transport = Scripted({"eth_estimateGas": "0x10"})
-    deployment = deployments()[1]
-    assert EndpointProbe(transport).deployment_gas(deployment.contract, ACCOUNT) == 16
-    creation = {"from": ACCOUNT, "data": f"0x{deployment.init_code.hex()}"}
-    assert transport.asked == [("eth_estimateGas", (creation,))]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,10 @@ def test_the_tip_is_the_median_of_blocks_that_are_not_empty() -> None:
     assert gas_price(told) == GasPrice(100, 5)
 
 
+def test_one_tip_that_is_out_of_all_proportion_is_not_half_of_the_usual_one() -> None:
+    assert gas_price(Telling(history((0.5, 4), (0.1, 100_000)))) == GasPrice(100, 4)
+
+
 def test_the_base_fee_is_that_of_the_next_block_where_it_rises() -> None:
     assert gas_price(Telling(history((0.5, 4), following=112))) == GasPrice(112, 4)
 

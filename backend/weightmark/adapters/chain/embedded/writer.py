@@ -49,6 +49,10 @@ class EmbeddedChainDrafter:
             gas = machine.estimate(self._account, packaged_registry().address, data)
             return Cost(gas, gas, 0, 0, machine.balance(self._account))
 
+    def deployment_cost(self) -> Cost:
+        """Return that it costs nothing; see `ChainDrafter`."""
+        return Cost(0, 0, 0, 0, 0)
+
     def unsigned(
         self,
         action: Action,
@@ -99,7 +103,10 @@ class EmbeddedChainWriter(EmbeddedChainDrafter):
         self._key = PrivateKey(private_key)
         super().__init__(path, self._key.public_key.to_checksum_address(), lock_seconds)
 
-    def deploy(self) -> tuple[Contract, ...]:
+    def deploy(
+        self,
+        max_fee: int | None = None,  # noqa: ARG002 - nothing costs too much
+    ) -> tuple[Contract, ...]:
         """Create the chain where there is none yet, and deploy what is missing on it."""
         with self._machine() as machine:
             return machine.deploy()

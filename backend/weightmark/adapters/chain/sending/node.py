@@ -97,9 +97,15 @@ class Node:
             raise self._answers.nonsense(answer)
         return gas
 
-    def balance(self) -> int:
-        """Return what the account has, in wei."""
-        return self._answers.quantity(self._answers.call("eth_getBalance", self._account, "latest"))
+    def balance(self, account: str = "") -> int:
+        """Return what an account has, in wei: the one that sends, where none is named."""
+        owner = account or self._account
+        return self._answers.quantity(self._answers.call("eth_getBalance", owner, "latest"))
+
+    def creation_gas(self, init_code: bytes) -> int:
+        """Return the gas that a plain creation of a contract takes now."""
+        creation = {"from": self._account, "data": f"0x{init_code.hex()}"}
+        return self._answers.quantity(self._answers.call("eth_estimateGas", creation, "latest"))
 
     def pending_nonce(self) -> int:
         """Return the nonce that follows those of the transactions which wait."""

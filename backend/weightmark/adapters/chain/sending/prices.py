@@ -9,7 +9,8 @@ from weightmark.adapters.chain.rpc_values import Answers
 from weightmark.domain.fees import GasPrice
 from weightmark.errors import TransactionFailedError
 
-# The usual tip is the median, over these many blocks, of the one that half of a block's gas paid.
+# The usual tip is the median, over these many blocks, of the one that half of a block's gas paid;
+# the lower of two that are in the middle, as one that is out of all proportion is none.
 _BLOCKS = 10
 _PERCENTILE = 50
 
@@ -37,7 +38,7 @@ def gas_price(transport: Transport) -> GasPrice:
     following, tips = (0, []) if isinstance(history, Refusal) else _read(answers, history)
     if not tips:
         tips = [answers.quantity(answers.call("eth_maxPriorityFeePerGas"))]
-    return GasPrice(max(answers.quantity(base_fee), following), round(statistics.median(tips)))
+    return GasPrice(max(answers.quantity(base_fee), following), statistics.median_low(tips))
 
 
 def _read(answers: Answers, history: object) -> tuple[int, list[int]]:
