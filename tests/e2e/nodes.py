@@ -6,12 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.request import Request, urlopen
 
+from tests.answering import answering, posted
 from tests.anvil import running_anvil
 from tests.command import Weightmark
 from tests.e2e.releases import (
@@ -44,7 +42,7 @@ class Node:
     def call(self, method: str, *parameters: object) -> Any:
         """Return the result of one call."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
-        return forwarded(self.url, json.dumps(body).encode())["result"]
+        return json.loads(posted(self.url, json.dumps(body).encode()))["result"]
 
     def finalize(self) -> None:
         """Make every block that is there now final."""
@@ -79,19 +77,12 @@ def started_node() -> Iterator[Node]:
         yield Node(url)
 
 
-def forwarded(url: str, body: bytes) -> Any:
-    """Return what a node answers."""
-    request = Request(url, body, {"content-type": "application/json"})
-    with urlopen(request, timeout=30) as response:
-        return json.load(response)
-
-
 @contextmanager
 def lying_endpoint(node: Node, lie: Lie) -> Iterator[str]:
     """Serve what a node says, but for what ``lie`` makes of it, and yield the URL."""
 
     def answer(body: bytes) -> bytes:
-        calls, answers = json.loads(body), forwarded(node.url, body)
+        calls, answers = json.loads(body), json.loads(posted(node.url, body))
         batch = isinstance(calls, list)
         truths = {each["id"]: each for each in (answers if batch else [answers])}
         for call in calls if batch else [calls]:
@@ -100,39 +91,12 @@ def lying_endpoint(node: Node, lie: Lie) -> Iterator[str]:
                 truth["result"] = lie(call["method"], call["params"], truth["result"])
         return json.dumps(answers).encode()
 
-    with _serving(200, answer) as url:
+    with answering(lambda _, body: (200, answer(body))) as url:
         yield url
 
 
 @contextmanager
 def broken_endpoint(status: int, body: bytes, **headers: str) -> Iterator[str]:
     """Serve the same answer to everything, and yield the URL."""
-    with _serving(status, lambda _: body, headers) as url:
+    with answering(lambda *_: (status, body), headers) as url:
         yield url
-
-
-@contextmanager
-def _serving(
-    status: int, answer: Callable[[bytes], bytes], headers: dict[str, str] | None = None
-) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = answer(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(status)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()

@@ -6,16 +6,14 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.request import Request, urlopen
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
+from tests.answering import answering, posted
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.json_rpc import Call, HttpTransport, Refusal
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
@@ -137,30 +135,15 @@ def endpoint_that_fails_once(node: Node, method: str, status: int) -> Iterator[s
     """Serve what a node says, but a status in place of the first answer to a method."""
     failing = [method]
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {"content-type": "application/json"}
-            with urlopen(Request(node.url, body, headers), timeout=30) as response:
-                answer: bytes = response.read()
-            fails = bool(failing) and failing[0].encode() in body
-            self.send_response(status if fails else 200)
-            if fails:
-                failing.clear()
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+    def answer(_: str, body: bytes) -> tuple[int, bytes]:
+        truth = posted(node.url, body)
+        if failing and failing[0].encode() in body:
+            failing.clear()
+            return status, truth
+        return 200, truth
 
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    with answering(answer) as url:
+        yield url
 
 
 class Publisher:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.answering import answering
 from tests.command import BINARIES, CHECKOUT, PATIENCE
 
 # No way to read a file: what the input does not carry is missing. One output is enough.
@@ -146,32 +145,11 @@ class BrokenServices(Services):
 def serving(services: Services) -> Iterator[str]:
     """Serve the services, and yield their URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.respond(b"")
+    def answer(path: str, given: bytes) -> tuple[int, bytes]:
+        url = urlsplit(path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        status, document = services.answer(url.path, query, given)
+        return status, document if isinstance(document, bytes) else json.dumps(document).encode()
 
-        def do_POST(self) -> None:
-            self.respond(self.rfile.read(int(self.headers["content-length"])))
-
-        def respond(self, given: bytes) -> None:
-            url = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(url.query).items()}
-            status, document = services.answer(url.path, query, given)
-            body = document if isinstance(document, bytes) else json.dumps(document).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(answer) as url:
+        yield url
