@@ -27,11 +27,17 @@ PRELOADED = [
     "weightmark.adapters.chain.rpc_reader",
     "weightmark.adapters.chain.rpc_writer",
     "weightmark.adapters.files.local_artifact",
+    "weightmark.adapters.key_files.pem",
+    "weightmark.adapters.signing.public_keys",
     "weightmark.adapters.state.records",
     "weightmark.bootstrap.requests",
+    "weightmark.bootstrap.signatures",
     "weightmark.cli.commands.publish",
     "weightmark.cli.commands.verify",
     "weightmark.services.publish",
+    "weightmark.services.signatures.create",
+    "weightmark.services.signatures.inspect",
+    "weightmark.services.signatures.reports",
     "weightmark.services.verification.procedure",
 ]
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "submit": "Send what a publisher has signed, and pay for it.",
     "publisher": "Manage who may act for a publisher, and with which keys.",
     "manifest": "Make and check manifests; no chain needed.",
+    "signature": "Sign artifacts, and verify signatures; no chain needed.",
     "trust": "Manage the publishers that you trust.",
     "keys": "Manage the keys that sign transactions.",
     "network": "Manage chains.",

@@ -1,0 +1,242 @@
+"""Signing artifacts and verifying signatures, of what a caller gives and what is configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os.path import isfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.adapters.state.atomic import read_small
+from weightmark.bootstrap.application import Application, unix_time
+from weightmark.bootstrap.artifacts import outside
+from weightmark.domain.identifiers import checksum_address
+from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
+from weightmark.domain.signing_keys import parse_fingerprint
+from weightmark.domain.times import parse_time
+from weightmark.errors import AlreadyExistsError, MissingPathError
+from weightmark.services.signatures.files import SignedFile
+from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
+from weightmark.services.signatures.verify import SignatureRequest
+
+if TYPE_CHECKING:
+    from weightmark.ports.artifacts import Artifact, Start
+    from weightmark.ports.signing import Signer
+    from weightmark.services.signatures.create import Signing
+    from weightmark.services.signatures.inspect import Line
+    from weightmark.services.signatures.verify import SignatureVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Whom a caller trusts, as it is given.
+
+    Attributes:
+        public_keys: Names of keys, or files in PEM or DER.
+        fingerprints: In hex.
+        addresses: Ethereum accounts.
+        hmac_keys: Names of shared secrets, or their files.
+        at: When the signers' certificates have to be valid; empty for now.
+    """
+
+    public_keys: Sequence[str] = ()
+    fingerprints: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+    hmac_keys: Sequence[str] = ()
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """An artifact that was signed.
+
+    Attributes:
+        signing: What was signed.
+        signer: By whom.
+        path: Where the signature is.
+    """
+
+    signing: Signing
+    signer: Signer
+    path: str
+
+
+def create_signature(
+    application: Application,
+    path: Path,
+    start: Start,
+    *,
+    out: Path | None = None,
+    replace: bool = False,
+) -> Created:
+    """Sign an artifact with the configured key, and write the signature.
+
+    Args:
+        application: What is configured.
+        path: A directory or a file.
+        start: Called before files are read.
+        out: Where to write it, if not beside the files.
+        replace: Whether a signature of something else is replaced.
+
+    Raises:
+        ArtifactError: ``out`` lies among the artifact's files, or one of these is not acceptable.
+        AlreadyExistsError: There is a signature of something else.
+        KeyFileError: There is no key, or it cannot be used.
+        WeightmarkError: As `weightmark.services.signatures.create.sign` has it.
+    """
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+    from weightmark.services.signatures.create import Deed, SigningOrder, sign
+
+    artifact = application.artifacts.source(path)
+    if out is not None:
+        _check_replaceable(outside(out, path), replace=replace)
+    order = SigningOrder(
+        artifact=artifact,
+        subject=_name_of(path),
+        created=application.creation_time(),
+        single_file=single_file(path),
+        anew=replace or out is not None,
+    )
+    signer = application.accounts.signer()
+    signing = sign(order, signer, PublicKeyring(), start)
+    if signing.deed is Deed.KEPT:
+        return Created(signing, signer, signing.name)
+    return Created(signing, signer, _write(artifact, signing, out))
+
+
+def verify_signature(
+    application: Application,
+    path: Path,
+    trusted: Trusted,
+    start: Start,
+    *,
+    signature: Path | None = None,
+    ignores: Sequence[str] = (),
+    name: str = "",
+    version: str = "",
+) -> SignatureVerdict:
+    """Verify the signatures of an artifact.
+
+    Args:
+        application: What is configured.
+        path: A directory or a file.
+        trusted: Whom the caller trusts.
+        start: Called before files are read.
+        signature: A file of signatures that is not beside the files.
+        ignores: Patterns of files that may be there and are not signed.
+        name: The name that has to be signed, or empty.
+        version: The version that has to be signed, or empty.
+
+    Raises:
+        UsageError: Nobody is trusted.
+        MissingPathError: A key or the file of signatures is not there.
+        KeyFileError: A key cannot be used.
+        ValueFormatError: A fingerprint, an address or the time is malformed.
+        ConfigurationError: The configuration comes with the artifact.
+    """
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+    from weightmark.services.signatures.verify import verify_signatures
+
+    request = SignatureRequest(
+        artifact=application.artifacts.download(path),
+        trust=_trust(application, trusted),
+        single_file=single_file(path),
+        given=None if signature is None else {signature.name: _read(signature)},
+        ignores=tuple(ignores),
+        name=name,
+        version=version,
+    )
+    return verify_signatures(request, PublicKeyring(), start)
+
+
+def inspect_signature(path: Path) -> tuple[Line, ...]:
+    """Return what a file of signatures says, with nobody trusted.
+
+    Raises:
+        MissingPathError: It is not there.
+        ArtifactError: It is not a regular file, or is too large.
+        SignatureFileError: It is malformed.
+    """
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+    from weightmark.services.signatures.inspect import inspect_signatures
+
+    return inspect_signatures(SignedFile.parse(path.name, _read(path)), PublicKeyring())
+
+
+def single_file(path: Path) -> str:
+    """Return the path of an artifact that is one file, as its listing has it; or an empty text."""
+    is_file = isfile(path)  # noqa: PTH113 - Path's own raises where a name is too long
+    return path.name if is_file else ""
+
+
+def _trust(application: Application, trusted: Trusted) -> SignatureTrust:
+    keys = (
+        *(_public_key(application, each) for each in trusted.public_keys),
+        *(
+            TrustedKey(f"the key {each}", fingerprint=parse_fingerprint(each).hex())
+            for each in trusted.fingerprints
+        ),
+        *(
+            TrustedKey(f"the account {each}", address=checksum_address(each))
+            for each in trusted.addresses
+        ),
+        *(
+            TrustedKey(f"the shared secret '{each}'", application.accounts.secret_key(each))
+            for each in trusted.hmac_keys
+        ),
+    )
+    now = unix_time()
+    at = datetime.fromtimestamp(parse_time(trusted.at, now) if trusted.at else now, UTC)
+    return SignatureTrust(keys, None, at)
+
+
+def _public_key(application: Application, text: str) -> TrustedKey:
+    from weightmark.adapters.signing.public_key_files import read_public_key
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+
+    label = f"the key '{text}'"
+    if text in application.keys.names():
+        info = application.keys.info(text)
+        if info.public_key:
+            return TrustedKey(label, PublicKeyring().verifier(info.public_key))
+        return TrustedKey(label, fingerprint=info.fingerprint, address=info.address)
+    data = read_small(Path(text))
+    if data is None:
+        raise MissingPathError(
+            f"there is no public key '{text}'",
+            hint="name a file in PEM or DER, or one of 'weightmark keys list'",
+        )
+    return TrustedKey(label, read_public_key(data, text))
+
+
+def _name_of(path: Path) -> str:
+    return os.path.basename(os.path.realpath(path))  # noqa: PTH119 - as the artifact's own
+
+
+def _read(path: Path) -> bytes:
+    from weightmark.adapters.files.sidecars import read_bounded
+
+    return read_bounded(path, MAX_SIGNATURE_FILE_SIZE)
+
+
+def _check_replaceable(path: Path, *, replace: bool) -> None:
+    """Refuse to replace a file that is no signature, or one that is, unasked."""
+    try:
+        SignedFile.parse(path.name, _read(path))
+    except MissingPathError:
+        return
+    if not replace:
+        raise AlreadyExistsError(
+            f"'{path}' is there, and is left as it is", hint="--replace signs anew"
+        )
+
+
+def _write(artifact: Artifact, signing: Signing, out: Path | None) -> str:
+    from weightmark.adapters.files.sidecars import write_atomically
+
+    if out is None:
+        return artifact.write_sidecar(signing.name, signing.data)
+    return write_atomically(out, signing.data)

@@ -1,0 +1,127 @@
+"""Bundles that the reference of OpenSSF Model Signing verifies, and those that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from tests.command import Weightmark
+from tests.e2e.releases import assert_ends
+from tests.reference import Reference, reference
+
+__all__ = ["reference"]
+
+PUBLISHER = ("--publisher", "0x52908400098527886E0F7030069857D2E4169EE7")
+CURVES = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
+
+
+def one_file(folder: Path) -> Path:
+    path = folder / "model.onnx"
+    path.write_bytes(b"weights")
+    return path
+
+
+def tree(*names: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        for name in names:
+            path = folder / "model" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(name.encode() if "empty" not in name else b"")
+        return folder / "model"
+
+    return write
+
+
+SHAPES = {
+    "one file": one_file,
+    "a folder with one file": tree("model.onnx"),
+    "many files": tree(*(f"shard-{number:03}.bin" for number in range(200))),
+    "nested folders": tree("a/b/c/d", "a/b-c", "a/b.c/d", "a/C", "a-b", "B/x", ".hidden/file"),
+    "names that are not ASCII": tree("Gewicht-ä.bin", "模型/重み.bin", "🤗", "sp ace 'quoted'"),
+    "empty files": tree("empty", "folder/empty-too"),
+}
+
+
+def write_key(folder: Path, curve: ec.EllipticCurve) -> tuple[Path, Path]:
+    """Write a key, not encrypted, as the reference's command line needs it."""
+    key = ec.generate_private_key(curve)
+    return write_private_key(folder, key), write_public_key(folder, key)
+
+
+def write_private_key(folder: Path, key: ec.EllipticCurvePrivateKey) -> Path:
+    path = folder / "key.pem"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.chmod(0o600)
+    return path
+
+
+def write_public_key(folder: Path, key: ec.EllipticCurvePrivateKey) -> Path:
+    path = folder / "key.pub"
+    path.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return path
+
+
+def sidecar(model: Path, name: str = "model.sig") -> Path:
+    return model / name if model.is_dir() else model.with_name(f"{model.name}.{name}")
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
+def test_both_verify_what_the_other_signs(
+    shape: Callable[[Path], Path],
+    curve: ec.EllipticCurve,
+    reference: Reference,
+    run_weightmark: Weightmark,
+    tmp_path: Path,
+) -> None:
+    model, (key, public_key) = shape(tmp_path), write_key(tmp_path, curve)
+    signature = sidecar(model)
+    assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "created")
+    assert reference.verify(model, signature, public_key).status == 0
+
+    signature.unlink()
+    assert reference.sign(model, signature, key).status == 0
+    verify = ("signature", "verify", model, "--public-key", public_key)
+    assert_ends(run_weightmark(*verify), 0, "the files alone")
+    changed = next(path for path in (model, *model.rglob("*")) if path.is_file())
+    changed.write_bytes(b"altered")
+    assert_ends(run_weightmark(*verify), 1, "not as in")
+    assert reference.verify(model, signature, public_key).status == 1
+
+
+@pytest.mark.parametrize("shape", ["one file", "nested folders"])
+def test_the_reference_verifies_a_release_with_all_its_sidecars(
+    shape: str, reference: Reference, run_weightmark: Weightmark, tmp_path: Path
+) -> None:
+    model, (key, public_key) = SHAPES[shape](tmp_path), write_key(tmp_path, ec.SECP256R1())
+    named = ("--name", "acme/digits", "--version", "1.0.0", *PUBLISHER)
+    assert_ends(run_weightmark("manifest", "create", model, *named), 0)
+    assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "acme/digits@1.0.0")
+    sidecar(model, "weightmark.sig").write_bytes(b"it may come later")
+    assert reference.verify(model, sidecar(model), public_key).status == 0
+
+
+def test_git_s_own_files_are_signed_by_us_and_left_out_by_the_reference(
+    reference: Reference, run_weightmark: Weightmark, tmp_path: Path
+) -> None:
+    model = tree("model.onnx", ".gitattributes")(tmp_path)
+    key, public_key = write_key(tmp_path, ec.SECP256R1())
+    signature = sidecar(model)
+    assert_ends(run_weightmark("signature", "create", model, "--key", key), 0)
+    assert reference.verify(model, signature, public_key).status == 1
+    assert reference.verify(model, signature, public_key, "--no-ignore-git-paths").status == 0
+
+    signature.unlink()
+    assert reference.sign(model, signature, key).status == 0
+    verify = ("signature", "verify", model, "--public-key", public_key)
+    assert_ends(run_weightmark(*verify), 1, ".gitattributes")
+    assert_ends(run_weightmark(*verify, "--ignore", ".gitattributes"), 0, "you leave out")
