@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from weightmark.adapters.signing.earlier import EarlierPublicKey
+from weightmark.adapters.signing.public_key_files import read_public_key
+
 VECTORS = Path(__file__).parent / "vectors/earlier-tools"
 KEYS = VECTORS / "keys"
 SECRET = "a sécret of 32 characters or so"
@@ -47,6 +50,11 @@ SIGNED = {
     "modelseal, first release": (MODELSEAL["first release"], KEYS / "ed25519.pub"),
     "modelseal, P-256": (MODELSEAL["p256"], KEYS / "p256.pub"),
 }
+
+
+def key_in(path: Path) -> EarlierPublicKey:
+    """Return the public key in a file."""
+    return EarlierPublicKey(read_public_key(path.read_bytes(), path.name))
 
 
 def clarity_files() -> dict[str, bytes]:

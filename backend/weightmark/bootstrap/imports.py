@@ -142,8 +142,9 @@ def _place(path: Path, source: Path) -> str:
 def _public_key(path: Path | None) -> EarlierPublicKey | None:
     from weightmark.adapters.files.sidecars import read_bounded
     from weightmark.adapters.signing.earlier import EarlierPublicKey
+    from weightmark.adapters.signing.public_key_files import read_public_key
     from weightmark.adapters.signing.public_keys import MAX_PUBLIC_KEY
 
     if path is None:
         return None
-    return EarlierPublicKey(read_bounded(path, 2 * MAX_PUBLIC_KEY), str(path))
+    return EarlierPublicKey(read_public_key(read_bounded(path, 2 * MAX_PUBLIC_KEY), str(path)))

@@ -21,11 +21,11 @@ from tests.earlier import (
     SIGNED,
     UNSIGNED,
     clarity_files,
+    key_in,
     signature_beside,
 )
 from tests.fakes.artifact import FakeArtifact
 from tests.unit.services.world import ALICE, NAME, unseen
-from weightmark.adapters.signing.earlier import EarlierPublicKey
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import ManifestError, UsageError, ValueFormatError
@@ -40,8 +40,7 @@ SIDECARS = sorted(path for path in clarity_files() if path.endswith(".sig"))
 
 
 def trusting(key: Path | None = None, secret: str = "", *, unsigned: bool = False) -> Trusted:
-    public = EarlierPublicKey(key.read_bytes(), key.name) if key else None
-    return Trusted(public, secret.encode, unsigned)
+    return Trusted(key_in(key) if key else None, secret.encode, unsigned)
 
 
 def request_for(

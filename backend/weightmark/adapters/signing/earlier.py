@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import (
     MGF1,
@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.padding import (
     PKCS1v15,
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from weightmark.adapters.signing.public_keys import PublicKey, encoded
+from weightmark.adapters.signing.public_key_files import read_public_key
 from weightmark.domain.earlier.values import Scheme
 from weightmark.domain.signing_keys import KeyIdentity
 from weightmark.errors import KeyFileError
+from weightmark.ports.signing import Verifier
 
 # HashTraceAI signs with the longest salt that fits.
 _PADDINGS: dict[Scheme, AsymmetricPadding] = {
@@ -27,52 +27,36 @@ _PADDINGS: dict[Scheme, AsymmetricPadding] = {
 
 
 class EarlierPublicKey:
-    """A key of P-256, Ed25519 or RSA, of a kind and size that counts today.
+    """A public key of a kind and size that counts today.
 
     Args:
-        data: The key in PEM.
-        label: How messages name it.
+        verifier: The key, as it verifies what is signed today.
     """
 
-    def __init__(self, data: bytes, label: str) -> None:
-        """Take a key.
-
-        Raises:
-            KeyFileError: It is none, or of no kind or size that counts.
-        """
-        loaded = _load(data)
-        if loaded is None:
-            raise KeyFileError(
-                f"'{label}' is no public key in PEM", hint="it begins with -----BEGIN PUBLIC KEY"
-            )
-        self._loaded = loaded
-        self._key = PublicKey(loaded)
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
 
     @property
     def identity(self) -> KeyIdentity:
         """Its algorithm and fingerprint."""
-        return self._key.identity
+        return self._verifier.identity
 
     def holds(self, public_key: bytes) -> bool:
         """Whether that, in PEM, is this key."""
-        loaded = _load(public_key)
-        return loaded is not None and encoded(loaded) == self._key.public_key
+        try:
+            return read_public_key(public_key, "").public_key == self._verifier.public_key
+        except KeyFileError:
+            return False
 
     def verify(self, scheme: Scheme, message: bytes, signature: bytes) -> bool:
         """Whether a signature of that scheme is one of this key, over a message."""
         if scheme.algorithm is not self.identity.algorithm:
             return False
-        if not isinstance(self._loaded, RSAPublicKey):
-            return self._key.verify(message, signature)
+        key = load_der_public_key(self._verifier.public_key)
+        if not isinstance(key, RSAPublicKey):
+            return self._verifier.verify(message, signature)
         try:
-            self._loaded.verify(signature, message, _PADDINGS[scheme], hashes.SHA256())
+            key.verify(signature, message, _PADDINGS[scheme], hashes.SHA256())
         except InvalidSignature:
             return False
         return True
-
-
-def _load(data: bytes) -> PublicKeyTypes | None:
-    try:
-        return load_pem_public_key(data)
-    except (ValueError, UnsupportedAlgorithm):
-        return None

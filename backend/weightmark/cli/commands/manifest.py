@@ -91,7 +91,10 @@ Examples:
 @click.argument("file", type=options.PATH)
 @click.argument("source", type=options.PATH, required=False)
 @click.option(
-    "--public-key", type=options.PATH, metavar="FILE", help="The key that must have signed, in PEM."
+    "--public-key",
+    type=options.PATH,
+    metavar="FILE",
+    help="The key that must have signed, in PEM or DER.",
 )
 @click.option(
     "--hmac-key",

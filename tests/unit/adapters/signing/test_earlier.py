@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.earlier import KEYS, MODELSEAL, SIGNED, signature_beside
+from tests.earlier import KEYS, MODELSEAL, SIGNED, key_in, signature_beside
 from weightmark.adapters.signing.earlier import EarlierPublicKey
 from weightmark.domain.earlier.parsing import parse
 from weightmark.domain.earlier.values import EarlierManifest, Scheme
 from weightmark.domain.signing_keys import KeyAlgorithm
-from weightmark.errors import KeyFileError, ManifestError
-
-
-def key_in(path: Path) -> EarlierPublicKey:
-    return EarlierPublicKey(path.read_bytes(), path.name)
+from weightmark.errors import ManifestError
 
 
 def is_signed(earlier: EarlierManifest, beside: bytes | None, key: EarlierPublicKey) -> bool:
@@ -89,8 +83,3 @@ def test_the_key_that_a_file_carries() -> None:
     assert key_in(KEYS / "ed25519.pub").holds(earlier.public_key)
     assert not key_in(KEYS / "other-ed25519.pub").holds(earlier.public_key)
     assert not key_in(KEYS / "ed25519.pub").holds(b"nonsense")
-
-
-def test_what_is_no_key() -> None:
-    with pytest.raises(KeyFileError, match=r"'key\.pem' is no public key in PEM"):
-        EarlierPublicKey(b"nonsense", "key.pem")
