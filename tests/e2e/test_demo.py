@@ -128,9 +128,13 @@ def test_demo_ends_quietly_when_nobody_reads_on(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_demo_leaves_nothing(
-    number: signal.Signals, temporary: Path, user_home: Path
+    number: signal.Signals,
+    temporary: Path,
+    user_home: Path,
+    tmp_path: Path,
+    make_model: ModelMaker,
 ) -> None:
-    demo = start_demo(temporary, user_home)
+    demo = start_demo(temporary, user_home, make_model(tmp_path / "model"))
     assert demo.stdout
     while not demo.stdout.readline().startswith("$ weightmark"):
         assert demo.poll() is None

@@ -168,7 +168,7 @@ CHAINS = st.text(st.sampled_from(string.printable) | st.characters(codec="utf-8"
 SEGMENTS = st.lists(st.binary(max_size=12), max_size=4)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     prefix=st.sampled_from(["/", "/v1/releases/", f"/v1/releases/{ALICE}/", "/v1/files/"]),
     segments=SEGMENTS,
