@@ -1,0 +1,73 @@
+"""Certificates in files, and signers that carry theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from weightmark.adapters.signing.certificates import TrustedRoots, checked
+from weightmark.adapters.signing.public_keys import encoded
+from weightmark.adapters.state.atomic import read_small
+from weightmark.errors import KeyFileError, MissingPathError
+from weightmark.ports.signing import Signer
+
+
+class CertifiedSigner:
+    """A signer, with the certificates that vouch for its key."""
+
+    def __init__(self, signer: Signer, certificates: Sequence[x509.Certificate]) -> None:
+        """Take a signer, and its own certificate before others.
+
+        Raises:
+            KeyFileError: The first certificate is not one of its key.
+        """
+        if encoded(certificates[0].public_key()) != signer.public_key:
+            raise KeyFileError(
+                "the certificate is one of another key than the one that signs",
+                hint="name the key's own certificate first, and then those that lead to a root",
+            )
+        self._signer = signer
+        self.certificates = tuple(each.public_bytes(Encoding.DER) for each in certificates)
+        self.identity = signer.identity
+        self.public_key = signer.public_key
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a signature of a message; see `weightmark.ports.signing.Signer`."""
+        return self._signer.sign(message)
+
+
+def read_certificates(paths: Sequence[Path]) -> tuple[x509.Certificate, ...]:
+    """Return the certificates in files of PEM, in their order.
+
+    Raises:
+        MissingPathError: A file is not there.
+        KeyFileError: It holds no certificate, or something else.
+        ConfigurationError: It cannot be read.
+    """
+    return tuple(certificate for path in paths for certificate in _read(path))
+
+
+def read_roots(paths: Sequence[Path]) -> TrustedRoots:
+    """Return the roots in files of PEM, and what may lead to them.
+
+    Raises:
+        MissingPathError: A file is not there.
+        KeyFileError: It holds no certificate, or something else, or no root is in any.
+        ConfigurationError: It cannot be read.
+    """
+    return TrustedRoots(read_certificates(paths))
+
+
+def _read(path: Path) -> list[x509.Certificate]:
+    data = read_small(path)
+    if data is None:
+        raise MissingPathError(f"there is no file of certificates {path}")
+    try:
+        return [*map(checked, x509.load_pem_x509_certificates(data))]
+    except ValueError:
+        raise KeyFileError(
+            f"{path} holds no certificates in PEM", hint="they begin with -----BEGIN CERTIFICATE"
+        ) from None

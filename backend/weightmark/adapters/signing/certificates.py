@@ -1,0 +1,164 @@
+"""Certificates that vouch for a signer's key: RFC 5280, for signatures of files and not for TLS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    Policy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from weightmark.adapters.signing.public_keys import verifier_of
+from weightmark.errors import KeyFileError, UntrustedCertificateError
+from weightmark.ports.signing import Certified
+
+# A chain of one's own authority has three or four.
+MAX_CERTIFICATES = 16
+
+# What reading a part of a certificate raises.
+_MALFORMED = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+_STEPS = re.compile(
+    r"^validation failed: |candidates exhausted: |all candidates exhausted.*|"
+    r"invalid extension: [0-9.]+: |Python extension validator failed: ValueError: |"
+    r" \(encountered processing .*\)$"
+)
+_MAX_SUBJECT = 200
+
+_PURPOSES = (ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
+
+
+class TrustedRoots:
+    """Root certificates that are trusted, and others that may lead to them."""
+
+    def __init__(self, certificates: Sequence[x509.Certificate]) -> None:
+        """Take certificates; those that are signed by themselves are trusted.
+
+        Raises:
+            KeyFileError: None is.
+        """
+        self._roots = [each for each in certificates if _is_root(each)]
+        self._others = [each for each in certificates if each not in self._roots]
+        if not self._roots:
+            raise KeyFileError(
+                "none of these certificates is a root: one that is signed by its own key",
+                hint="name the file of the authority's root certificate",
+            )
+
+    def certified(self, certificates: Sequence[bytes], at: datetime) -> Certified:
+        """Return the key of the first certificate, if the others lead from it to a root.
+
+        Raises:
+            KeyFileError: One of them is malformed, or the key is of no kind that counts.
+            UntrustedCertificateError: No chain leads to a root, or one is not valid at that time,
+                or not for signatures.
+        """
+        if not 0 < len(certificates) <= MAX_CERTIFICATES:
+            raise KeyFileError(f"{len(certificates)} certificates are none, or too many")
+        leaf, *others = map(_parse, certificates)
+        builder = PolicyBuilder().store(Store(self._roots)).time(at)
+        verifier = builder.extension_policies(
+            ca_policy=_AUTHORITIES, ee_policy=_SIGNERS
+        ).build_client_verifier()
+        subject = leaf.subject.rfc4514_string()[:_MAX_SUBJECT]
+        try:
+            verifier.verify(leaf, [*others, *self._others])
+        except VerificationError as error:
+            raise UntrustedCertificateError(
+                f"no trusted certificate vouches for '{subject}' at {at:%Y-%m-%dT%H:%M:%SZ}: "
+                f"{_reason(error)}",
+                hint="it counts at the time of the registration, else at --at TIME, else now; the "
+                "roots are those of --certificate-chain FILE",
+            ) from None
+        return Certified(verifier_of(leaf.public_key()), subject)
+
+
+def checked(certificate: x509.Certificate) -> x509.Certificate:
+    """Return a certificate of which all parts can be read: they are read when they are used.
+
+    Raises:
+        KeyFileError: One is malformed, or of a kind that is not known.
+    """
+    try:
+        _ = certificate.version, certificate.subject, certificate.extensions
+        certificate.public_key()
+    except _MALFORMED:
+        raise _malformed() from None
+    return certificate
+
+
+def _parse(data: bytes) -> x509.Certificate:
+    try:
+        return checked(x509.load_der_x509_certificate(data))
+    except ValueError:
+        raise _malformed() from None
+
+
+def _malformed() -> KeyFileError:
+    return KeyFileError("a certificate is malformed, or of a kind that is not known")
+
+
+def _reason(error: VerificationError) -> str:
+    """Return what is wrong, without what the library says of its own steps."""
+    return _STEPS.sub("", str(error)) or "no certificate leads to a root that is trusted"
+
+
+def _is_root(certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _check_authority(_: Policy, __: x509.Certificate, constraints: x509.BasicConstraints) -> None:
+    if not constraints.ca:
+        raise ValueError("a certificate of no authority issued another one")
+
+
+def _check_issuing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("an authority's key usage does not include certificates")
+
+
+def _check_usage(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.digital_signature:
+        raise ValueError("its key usage does not include signatures")
+
+
+def _check_purpose(
+    _: Policy, certificate: x509.Certificate, purposes: x509.ExtendedKeyUsage | None
+) -> None:
+    if purposes is not None and not any(each in purposes for each in _PURPOSES):
+        raise ValueError("its extended key usage does not include the signing of code")
+    if purposes is None and not any(
+        isinstance(each.value, x509.KeyUsage) for each in certificate.extensions
+    ):
+        raise ValueError("it does not say that it is for signatures: it has no key usage")
+
+
+_AUTHORITIES = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _check_authority)
+    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _check_issuing)
+)
+_SIGNERS = (
+    ExtensionPolicy.permit_all()
+    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _check_usage)
+    .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _check_purpose)
+)

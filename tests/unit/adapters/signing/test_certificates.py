@@ -1,0 +1,192 @@
+"""Who is vouched for, when and for what; the certificates differ in one thing from good ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from tests.unit.adapters.signing.issuing import (
+    AUTHORITY,
+    DAY,
+    ISSUING,
+    NOW,
+    SIGNING,
+    Issued,
+    issue,
+    usage,
+    write_certificates,
+)
+from weightmark.adapters.signing.certificate_files import (
+    CertifiedSigner,
+    read_certificates,
+    read_roots,
+)
+from weightmark.adapters.signing.certificates import MAX_CERTIFICATES, TrustedRoots
+from weightmark.adapters.signing.private_keys import PrivateKeySigner
+from weightmark.adapters.signing.public_keys import encoded
+from weightmark.errors import KeyFileError, MissingPathError, UntrustedCertificateError
+from weightmark.ports.signing import Certified
+
+CODE = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
+TLS = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+
+ROOT = issue("root", None, AUTHORITY, ISSUING)
+BETWEEN = issue("between", ROOT, AUTHORITY, ISSUING)
+LEAF = issue("signer", BETWEEN, SIGNING)
+
+
+def certified(root: Issued, *chain: Issued) -> Certified:
+    return TrustedRoots([root.certificate]).certified([each.der for each in chain], NOW)
+
+
+def test_a_chain_leads_to_a_trusted_root() -> None:
+    found = certified(ROOT, LEAF, BETWEEN)
+    assert found.subject == "CN=signer"
+    assert found.verifier.public_key == encoded(LEAF.certificate.public_key())
+    assert certified(ROOT, LEAF, ROOT, BETWEEN).subject == "CN=signer"
+
+
+@pytest.mark.parametrize("extensions", [(SIGNING, CODE), (CODE,)], ids=["both", "purpose"])
+def test_what_says_that_it_is_for_signatures(extensions: Sequence[x509.ExtensionType]) -> None:
+    assert certified(ROOT, issue("signer", BETWEEN, *extensions), BETWEEN).subject == "CN=signer"
+
+
+@pytest.mark.parametrize("curve", [ec.SECP384R1(), ec.SECP521R1()], ids=lambda each: each.name)
+def test_other_curves(curve: ec.EllipticCurve) -> None:
+    root = issue("root", None, AUTHORITY, key=ec.generate_private_key(curve))
+    leaf = issue("signer", root, SIGNING, key=ec.generate_private_key(curve))
+    assert certified(root, leaf).subject == "CN=signer"
+
+
+def test_an_authority_with_rsa() -> None:
+    root = issue("root", None, AUTHORITY, key=rsa.generate_private_key(65537, 2048))
+    assert certified(root, issue("signer", root, SIGNING)).subject == "CN=signer"
+
+
+def test_a_certificate_that_is_its_own_root() -> None:
+    alone = issue("alone", None, SIGNING)
+    assert certified(alone, alone).subject == "CN=alone"
+
+
+def namesake() -> Issued:
+    return issue("root", None, AUTHORITY, ISSUING)
+
+
+@pytest.mark.parametrize(
+    ("chain", "reason"),
+    [
+        ([issue("signer", BETWEEN, SIGNING, end=NOW - DAY), BETWEEN], "not valid at"),
+        ([issue("signer", BETWEEN, SIGNING, start=NOW + DAY), BETWEEN], "not valid at"),
+        ([issue("signer", BETWEEN), BETWEEN], "it has no key usage"),
+        ([issue("signer", BETWEEN, usage("key_encipherment")), BETWEEN], "usage does not include"),
+        ([issue("signer", BETWEEN, usage("key_agreement"), CODE), BETWEEN], "does not include"),
+        ([issue("signer", BETWEEN, SIGNING, TLS), BETWEEN], "does not include the signing of code"),
+        ([issue("signer", BETWEEN, SIGNING, UNKNOWN), BETWEEN], "critical"),
+        ([LEAF], "no certificate leads to a root"),
+        ([issue("alone", None, SIGNING)], "no certificate leads to a root"),
+        ([issue("signer", namesake(), SIGNING)], "signature does not match"),
+        ([issue("other", LEAF, SIGNING), LEAF, BETWEEN], "basicConstraints"),
+    ],
+    ids=[
+        "expired",
+        "not yet",
+        "no usage",
+        "another usage",
+        "another usage with the purpose",
+        "TLS",
+        "critical extension",
+        "gap",
+        "foreign",
+        "namesake",
+        "signer as authority",
+    ],
+)
+def test_signers_that_nobody_vouches_for(chain: list[Issued], reason: str) -> None:
+    with pytest.raises(UntrustedCertificateError, match=reason) as caught:
+        certified(ROOT, *chain)
+    assert "encountered" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("extensions", "days", "reason"),
+    [
+        ([AUTHORITY, ISSUING], -1, "not valid at"),
+        ([x509.BasicConstraints(ca=False, path_length=None)], 1, "cA must be asserted"),
+        ([], 1, "no basicConstraints"),
+        ([AUTHORITY, SIGNING], 1, "usage does not include certificates"),
+        ([AUTHORITY, UNKNOWN], 1, "critical"),
+    ],
+    ids=["expired", "no authority", "no constraints", "usage", "critical extension"],
+)
+def test_what_does_not_lead_to_a_root(
+    extensions: list[x509.ExtensionType], days: int, reason: str
+) -> None:
+    between = issue("between", ROOT, *extensions, end=NOW + days * DAY)
+    with pytest.raises(UntrustedCertificateError, match=reason):
+        certified(ROOT, issue("signer", between, SIGNING), between)
+
+
+def test_roots_are_bound_by_what_they_say() -> None:
+    short = issue("root", None, x509.BasicConstraints(ca=True, path_length=0), key=ROOT.key)
+    with pytest.raises(UntrustedCertificateError, match="path length"):
+        certified(short, LEAF, BETWEEN)
+    old = issue("root", None, AUTHORITY, key=ROOT.key, end=NOW - DAY)
+    with pytest.raises(UntrustedCertificateError, match="not valid at"):
+        certified(old, LEAF, BETWEEN)
+
+
+def test_the_time_is_that_of_the_caller_and_not_the_certificates_own_start() -> None:
+    roots = TrustedRoots([ROOT.certificate])
+    chain = [LEAF.der, BETWEEN.der]
+    assert roots.certified(chain, NOW + 29 * DAY).subject == "CN=signer"
+    for when in (NOW + 31 * DAY, NOW - 31 * DAY):
+        with pytest.raises(UntrustedCertificateError, match=f"at {when:%Y-%m-%d}T00:00:00Z"):
+            roots.certified(chain, when)
+
+
+def test_a_certificate_between_is_no_root() -> None:
+    """The reference does not take one for a root either; it helps to find the way to one."""
+    with pytest.raises(KeyFileError, match="none of these certificates is a root"):
+        TrustedRoots([BETWEEN.certificate, LEAF.certificate])
+    roots = TrustedRoots([BETWEEN.certificate, ROOT.certificate])
+    assert roots.certified([LEAF.der], NOW).subject == "CN=signer"
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [[], [b""], [LEAF.der[:-1]], [LEAF.der, b"\x30\x00"], [LEAF.der] * (MAX_CERTIFICATES + 1)],
+    ids=["none", "empty", "cut", "one of them", "too many"],
+)
+def test_what_is_no_chain(chain: list[bytes]) -> None:
+    with pytest.raises(KeyFileError):
+        TrustedRoots([ROOT.certificate]).certified(chain, NOW)
+
+
+def test_certificates_are_read_from_files(tmp_path: Path) -> None:
+    chain = write_certificates(tmp_path / "chain.pem", [LEAF, BETWEEN])
+    root = write_certificates(tmp_path / "root.pem", [ROOT])
+    found = read_certificates([chain, root])
+    assert found == (LEAF.certificate, BETWEEN.certificate, ROOT.certificate)
+    assert read_roots([root]).certified([LEAF.der, BETWEEN.der], NOW).subject == "CN=signer"
+    with pytest.raises(MissingPathError):
+        read_certificates([tmp_path / "nothing"])
+    (tmp_path / "text").write_text("no certificate")
+    with pytest.raises(KeyFileError, match="text holds no certificates"):
+        read_certificates([tmp_path / "text"])
+
+
+def test_a_signer_carries_the_certificates_of_its_key() -> None:
+    signer = PrivateKeySigner(LEAF.key)
+    certificates = [LEAF.certificate, BETWEEN.certificate]
+    carrying = CertifiedSigner(signer, certificates)
+    assert carrying.certificates == (LEAF.der, BETWEEN.der)
+    assert (carrying.identity, carrying.public_key) == (signer.identity, signer.public_key)
+    assert certified(ROOT, LEAF, BETWEEN).verifier.verify(b"message", carrying.sign(b"message"))
+    with pytest.raises(KeyFileError, match="one of another key"):
+        CertifiedSigner(signer, certificates[1:])
