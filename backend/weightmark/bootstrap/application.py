@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from weightmark.ports.records import FileRecord
     from weightmark.services.catalogue import Catalogue
     from weightmark.services.drafting import Drafting
+    from weightmark.services.finality import Waiting
     from weightmark.services.lookup import Lookup, ResolvedReference
     from weightmark.services.publish import Publisher
     from weightmark.services.revoke import Revoker
@@ -265,6 +266,20 @@ class Application:
             MissingPathError: The key that is named is not there.
         """
         return self.chains.writer(network, self.accounts.private_key(network))
+
+    def wait_until_final(
+        self, network: Network, release_id: bytes, reference: str, waiting: Waiting
+    ) -> None:
+        """Wait until the final block of a chain says of a release what the newest one says now.
+
+        Raises:
+            TransactionFailedError: It does not in time.
+            ChainUnreachableError: The chain does not answer.
+        """
+        from weightmark.services.finality import Finality
+
+        reader, registry = self.chains.reader(network), self.chains.registry.address
+        Finality(reader, registry, release_id, reference, waiting).wait()
 
     def creation_time(self) -> datetime:
         """Return the time that a new manifest carries.

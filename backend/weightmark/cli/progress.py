@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from weightmark.ports.artifacts import Advance, Start, no_progress
@@ -39,3 +39,15 @@ def progress(label: str) -> Iterator[Start]:
             return lambda count: bar.advance(task, count)
 
         yield start
+
+
+@contextmanager
+def status() -> Iterator[Callable[[str], None]]:
+    """Show one line that changes while something is waited for."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as line:
+        yield line.update

@@ -11,11 +11,12 @@ import click
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.artifacts import outside
 from weightmark.bootstrap.requests import publish_request
-from weightmark.cli import drafts, options, output, unsent
+from weightmark.cli import drafts, finality, options, output, unsent
 from weightmark.cli.progress import progress
 from weightmark.cli.spending import limit_of, spending_of
 from weightmark.cli.unsent import Mode
 from weightmark.domain.documents import hex_text
+from weightmark.domain.identifiers import release_id_of
 from weightmark.services.documents import publication_document
 from weightmark.services.publish import Publication, PublishRequest
 from weightmark.services.spending import Spending
@@ -33,17 +34,26 @@ Examples:
 """,
 )
 @click.argument("source", type=options.PATH)
-@options.combined(drafts.options, options.transaction, unsent.options, options.trust, options.state)
+@options.combined(
+    drafts.options,
+    options.transaction,
+    finality.wait_final,
+    unsent.options,
+    options.trust,
+    options.state,
+)
 def command(source: Path, authority: int | None, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, write its manifest beside it, and register it on a chain.
 
     SOURCE is a directory or a file. A publish that was interrupted is completed by running the
-    same command again. On a chain that is not of this machine it shows the cost, and asks.
+    same command again. On a chain that is not of this machine it shows the cost, and asks; it ends
+    with the first block that carries the release, or with --wait-final once that is final.
     """
     mode = unsent.mode_of(given)
     application = options.application(given)
     network = application.network
     sending, amount = mode is Mode.SEND, given["max_fee"]
+    finality.check_wait(given["wait_final"], sending=sending)
     spending = spending_of(network, yes=given["yes"], amount=amount) if sending else Spending()
     draft = drafts.draft_of(application, given)
     request = publish_request(
@@ -53,6 +63,7 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
         case Mode.SEND:
             with progress("hashing") as start:
                 publication = application.publisher(network).publish(request, start, spending)
+            _wait(application, publication, given["wait_final"])
             _finish(publication, source, given, as_json=as_json)
         case Mode.SIGN_ONLY:
             _sign(application, request, source, given, as_json=as_json)
@@ -126,6 +137,14 @@ def _kept_fields(publication: Publication) -> dict[str, object]:
     }
 
 
+def _wait(application: Application, publication: Publication, minutes: int | None) -> None:
+    manifest = publication.manifest
+    release_id = release_id_of(manifest.publisher, manifest.name, manifest.version)
+    finality.wait_until_final(
+        application, publication.network, release_id, publication.reference, minutes
+    )
+
+
 def _finish(
     publication: Publication, source: Path, given: dict[str, Any], *, as_json: bool
 ) -> None:
@@ -145,7 +164,7 @@ def _finish(
             "transaction": document["transaction_hash"],
         }
     )
-    if publication.receipt and not network.is_local:
+    if publication.receipt and not network.is_local and not given["wait_final"]:
         output.line("not final yet: until its block is, a verification says that it is pending")
     output.line(f"next: {_next_step(source, given)}")
 

@@ -8,9 +8,10 @@ import click
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.requests import revocation_request
-from weightmark.cli import options, output, unsent
+from weightmark.cli import finality, options, output, unsent
 from weightmark.cli.spending import limit_of, spending_of
 from weightmark.cli.unsent import Mode
+from weightmark.domain.identifiers import release_id_of
 from weightmark.domain.registry import REASONS_BY_LABEL
 from weightmark.services.documents import revocation_document
 from weightmark.services.revoke import RevocationRequest
@@ -36,7 +37,9 @@ Examples:
 @click.option(
     "--tombstone", is_flag=True, help="Revoke a version that nobody registered, for good."
 )
-@options.combined(options.transaction, unsent.options, options.trust, options.state)
+@options.combined(
+    options.transaction, finality.wait_final, unsent.options, options.trust, options.state
+)
 def command(
     ref: str,
     reason: str,
@@ -52,6 +55,7 @@ def command(
     On a chain that is not of this machine it shows the cost, and asks.
     """
     mode = unsent.mode_of(given)
+    finality.check_wait(given["wait_final"], sending=mode is Mode.SEND)
     application = options.application(given)
     request = revocation_request(
         application,
@@ -67,6 +71,11 @@ def command(
     network = request.release.network
     spending = spending_of(network, yes=given["yes"], amount=given["max_fee"])
     revocation = application.revoker(network).revoke(request, spending)
+    release = request.release
+    release_id = release_id_of(release.publisher, release.name, release.version)
+    finality.wait_until_final(
+        application, network, release_id, revocation.reference, given["wait_final"]
+    )
     document = revocation_document(revocation)
     if as_json:
         output.print_json(document)

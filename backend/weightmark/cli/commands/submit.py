@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from weightmark.bootstrap.requests import signing_request
-from weightmark.cli import options, output
+from weightmark.cli import finality, options, output
 from weightmark.cli.spending import dry_run, limit_of, max_fee, spending_of
 from weightmark.cli.unsent import finish_preview
 from weightmark.services.documents import submission_document
@@ -25,7 +25,14 @@ Examples:
 @click.argument("file", type=options.PATH)
 @click.option("--signature", metavar="HEX|FILE", help="What the wallet gave, if FILE has none yet.")
 @options.combined(
-    options.yes, max_fee, dry_run, options.chain, options.key, options.trust, options.state
+    options.yes,
+    finality.wait_final,
+    max_fee,
+    dry_run,
+    options.chain,
+    options.key,
+    options.trust,
+    options.state,
 )
 def command(
     file: Path,
@@ -40,6 +47,7 @@ def command(
     Everything in FILE is checked before anything is sent. The key that pays need not be known to
     the publisher. To submit the same file again changes nothing.
     """
+    finality.check_wait(given["wait_final"], sending=not given["dry_run"])
     application = options.application(given)
     request = signing_request(file, signature)
     submitter = application.submitter()
@@ -50,6 +58,9 @@ def command(
         return
     spending = spending_of(network, yes=yes, amount=given["max_fee"])
     document = submission_document(submitter.submit(request, spending))
+    finality.wait_until_final(
+        application, network, request.statement.release_id, request.reference, given["wait_final"]
+    )
     if as_json:
         output.print_json(document)
         return
