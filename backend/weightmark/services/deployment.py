@@ -21,8 +21,12 @@ def missing_contracts(
         LookAlikeContractError: There is another contract at the address of one of ours.
         ChainUnreachableError: The chain does not answer.
     """
-    check_chain_id(reader, network)
-    latest = reader.block(BlockTag.LATEST)
+    try:
+        check_chain_id(reader, network)
+        latest = reader.block(BlockTag.LATEST)
+    except NotDeployedError:
+        # The embedded chain is made with its contracts.
+        return tuple(contracts)
     return tuple(each for each in contracts if _is_missing(reader, network, each, latest))
 
 
