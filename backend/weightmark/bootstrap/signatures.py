@@ -24,7 +24,7 @@ from weightmark.services.signatures.verify import SignatureRequest
 
 if TYPE_CHECKING:
     from weightmark.ports.artifacts import Artifact, Start
-    from weightmark.ports.signing import Signer
+    from weightmark.ports.signing import Roots, Signer
     from weightmark.services.signatures.create import Signing
     from weightmark.services.signatures.inspect import Line
     from weightmark.services.signatures.verify import SignatureVerdict
@@ -39,6 +39,7 @@ class Trusted:
         fingerprints: In hex.
         addresses: Ethereum accounts.
         hmac_keys: Names of shared secrets, or their files.
+        certificates: Files of certificates in PEM.
         at: When the signers' certificates have to be valid; empty for now.
     """
 
@@ -46,6 +47,7 @@ class Trusted:
     fingerprints: Sequence[str] = ()
     addresses: Sequence[str] = ()
     hmac_keys: Sequence[str] = ()
+    certificates: Sequence[Path] = ()
     at: str = ""
 
 
@@ -71,6 +73,7 @@ def create_signature(
     *,
     out: Path | None = None,
     replace: bool = False,
+    certificates: Sequence[Path] = (),
 ) -> Created:
     """Sign an artifact with the configured key, and write the signature.
 
@@ -80,6 +83,7 @@ def create_signature(
         start: Called before files are read.
         out: Where to write it, if not beside the files.
         replace: Whether a signature of something else is replaced.
+        certificates: Files of certificates that vouch for the key, its own first.
 
     Raises:
         ArtifactError: ``out`` lies among the artifact's files, or one of these is not acceptable.
@@ -100,7 +104,7 @@ def create_signature(
         single_file=single_file(path),
         anew=replace or out is not None,
     )
-    signer = application.accounts.signer()
+    signer = _signer(application, certificates)
     signing = sign(order, signer, PublicKeyring(), start)
     if signing.deed is Deed.KEPT:
         return Created(signing, signer, signing.name)
@@ -142,7 +146,7 @@ def verify_signature(
 
     request = SignatureRequest(
         artifact=application.artifacts.download(path),
-        trust=_trust(application, trusted),
+        trust=signature_trust(application, trusted),
         single_file=single_file(path),
         given=None if signature is None else {signature.name: _read(signature)},
         ignores=tuple(ignores),
@@ -172,7 +176,23 @@ def single_file(path: Path) -> str:
     return path.name if is_file else ""
 
 
-def _trust(application: Application, trusted: Trusted) -> SignatureTrust:
+def _signer(application: Application, certificates: Sequence[Path]) -> Signer:
+    signer = application.accounts.signer()
+    if not certificates:
+        return signer
+    from weightmark.adapters.signing.certificate_files import CertifiedSigner, read_certificates
+
+    return CertifiedSigner(signer, read_certificates(certificates))
+
+
+def signature_trust(application: Application, trusted: Trusted) -> SignatureTrust:
+    """Return whom a caller trusts; secrets may be asked for.
+
+    Raises:
+        MissingPathError: A key is not there.
+        KeyFileError: A key cannot be used.
+        ValueFormatError: A fingerprint, an address or the time is malformed.
+    """
     keys = (
         *(_public_key(application, each) for each in trusted.public_keys),
         *(
@@ -190,7 +210,7 @@ def _trust(application: Application, trusted: Trusted) -> SignatureTrust:
     )
     now = unix_time()
     at = datetime.fromtimestamp(parse_time(trusted.at, now) if trusted.at else now, UTC)
-    return SignatureTrust(keys, None, at)
+    return SignatureTrust(keys, _roots(trusted.certificates), at)
 
 
 def _public_key(application: Application, text: str) -> TrustedKey:
@@ -210,6 +230,14 @@ def _public_key(application: Application, text: str) -> TrustedKey:
             hint="name a file in PEM or DER, or one of 'weightmark keys list'",
         )
     return TrustedKey(label, read_public_key(data, text))
+
+
+def _roots(paths: Sequence[Path]) -> Roots | None:
+    if not paths:
+        return None
+    from weightmark.adapters.signing.certificate_files import read_roots
+
+    return read_roots(paths)
 
 
 def _name_of(path: Path) -> str:

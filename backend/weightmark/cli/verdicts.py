@@ -35,7 +35,7 @@ def print_verdict(verdict: Verdict, path: Path, *, as_json: bool) -> int:
 def print_checks(verdict: Verdict, path: Path, *, success: str) -> None:
     """Print every check, and then either that all is well or what is not."""
     for check in verdict.checks:
-        _print_check(check)
+        print_check(check)
     if verdict.verified:
         output.succeed(success)
     else:
@@ -50,7 +50,8 @@ def _success(verdict: Verdict, path: Path) -> str:
     return f"verified{partly}: {path} is {verdict.release}"
 
 
-def _print_check(check: Check) -> None:
+def print_check(check: Check) -> None:
+    """Print one check, with the files that it concerns."""
     mark, color = _MARKS[check.outcome]
     click.echo(f"{check.step}  ", nl=False)
     click.secho(f"{mark:<9}", fg=color, nl=False)

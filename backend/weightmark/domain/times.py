@@ -76,6 +76,20 @@ def _in_range(text: str, seconds: int) -> int:
     return seconds
 
 
+def parse_duration(text: str) -> int:
+    """Read a duration such as ``90d``, ``12h`` or ``2w``, as seconds.
+
+    Raises:
+        ValueFormatError: It is none.
+    """
+    duration = _DURATION.fullmatch(text)
+    if duration is None:
+        raise ValueFormatError(
+            f"'{printable(text[:40])}' is not a duration", hint="write 90d, 12h or 2w"
+        )
+    return int(duration[1]) * _SECONDS[duration[2]]
+
+
 def _instant(text: str) -> int:
     try:
         written = _TIME.fullmatch(text) is not None

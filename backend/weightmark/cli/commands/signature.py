@@ -1,82 +1,22 @@
-"""weightmark signature: create, verify, inspect."""
+"""weightmark signature: create, verify, inventory, inspect."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from weightmark.cli import options, output, verdicts
+from weightmark.cli import options, output, trees, verdicts
 from weightmark.cli.progress import progress
 
-
-@click.group("signature")
-def command() -> None:
-    """Sign artifacts, and verify signatures. No chain is read or written.
-
-    Keys of P-256, P-384 and P-521 sign a bundle of OpenSSF Model Signing, model.sig; those of
-    Ed25519, RSA and Ethereum, and shared secrets, sign an envelope, weightmark.sig.
-    """
+if TYPE_CHECKING:
+    from weightmark.bootstrap.signatures import Trusted
+    from weightmark.services.signatures.trees import TreeVerdict
 
 
-@command.command(
-    "create",
-    epilog="""\b
-Example:
-  weightmark signature create ./model --key release
-""",
-)
-@click.argument("path", type=options.PATH)
-@click.option(
-    "--out", metavar="FILE", type=options.PATH, help="Write it there.  [default: beside the files]"
-)
-@click.option("--replace", is_flag=True, help="Replace a signature of something else.")
-@options.combined(options.key, options.state)
-def create(
-    path: Path,
-    out: Path | None,
-    *,
-    replace: bool,
-    as_json: bool,
-    **given: Any,
-) -> None:
-    """Sign the files at PATH, and their manifest if they have one.
-
-    With a manifest ('weightmark manifest create') the signature covers name, version and
-    everything else that it says; without one, the files alone.
-    """
-    from weightmark.bootstrap.signatures import create_signature
-    from weightmark.services.signatures.reports import signing_document
-
-    application = options.application(given)
-    with progress("signing") as start:
-        made = create_signature(application, path, start, out=out, replace=replace)
-    document = signing_document(made.signing, made.signer, made.path)
-    if as_json:
-        output.print_json(document)
-        return
-    output.succeed(f"{document['deed']} {document['signature']}")
-    covers = document.pop("covers")  # type: ignore[misc]
-    output.print_fields({name.replace("_", " "): value for name, value in document.items()})
-    if covers is None:
-        output.line("it covers the files alone: not a name, not a version")
-    else:
-        output.line(f"it covers {covers['publisher']}/{covers['name']}@{covers['version']}")
-    if document["shared_secret"]:
-        output.line("it is made with a shared secret: whoever can verify it could have signed it")
-
-
-@command.command(
-    "verify",
-    epilog="""\b
-Examples:
-  weightmark signature verify ./model --public-key release.pub
-  weightmark signature verify ./model --public-key release --name acme/digits --version 1.0.0
-""",
-)
-@click.argument("path", type=options.PATH)
-@options.combined(
+trusting = options.combined(
     click.option(
         "--public-key",
         "public_keys",
@@ -106,11 +46,117 @@ Examples:
         help="A shared secret that has to have signed: its name, or its file; repeatable.",
     ),
     click.option(
+        "--certificate-chain",
+        "certificates",
+        metavar="FILE",
+        type=options.PATH,
+        multiple=True,
+        help="Certificates in PEM, one of which has to vouch for a signer; repeatable.",
+    ),
+    click.option(
         "--at",
         metavar="TIME",
         default="",
         help="When the signer's certificate has to be valid.  [default: now]",
     ),
+)
+_anywhere = click.option(
+    "--anywhere", is_flag=True, help="Of a directory: models may lie elsewhere than when signed."
+)
+_TRUSTED = ("public_keys", "fingerprints", "addresses", "hmac_keys", "certificates", "at")
+
+
+@click.group("signature")
+def command() -> None:
+    """Sign artifacts, and verify signatures. No chain is read or written.
+
+    Keys of P-256, P-384 and P-521 sign a bundle of OpenSSF Model Signing, model.sig; those of
+    Ed25519, RSA and Ethereum, and shared secrets, sign an envelope, weightmark.sig.
+    """
+
+
+@command.command(
+    "create",
+    epilog="""\b
+Examples:
+  weightmark signature create ./model --key release
+  weightmark signature create ./model --key release --certificate release.crt
+  weightmark signature create --each ./models --key release
+""",
+)
+@click.argument("path", type=options.PATH)
+@trees.each
+@click.option(
+    "--certificate",
+    "certificates",
+    metavar="FILE",
+    type=options.PATH,
+    multiple=True,
+    help="A certificate of the key, then those that vouch for it, in PEM; repeatable.",
+)
+@click.option(
+    "--out", metavar="FILE", type=options.PATH, help="Write it there.  [default: beside the files]"
+)
+@click.option("--replace", is_flag=True, help="Replace a signature of something else.")
+@options.combined(trees.selection, options.key, options.state)
+def create(
+    path: Path,
+    certificates: tuple[Path, ...],
+    out: Path | None,
+    *,
+    each: bool,
+    replace: bool,
+    as_json: bool,
+    **given: Any,
+) -> int:
+    """Sign the files at PATH, and their manifest if they have one.
+
+    With a manifest ('weightmark manifest create') the signature covers name, version and
+    everything else that it says; without one, the files alone.
+
+    With --each every model in the directory PATH is signed, under its path in it for a name.
+    """
+    from weightmark.bootstrap.signatures import create_signature
+    from weightmark.services.signatures.reports import signing_document
+
+    trees.check_each(each=each, alone={"--out": out}, given=given)
+    if each:
+        return _sign_each(path, given, replace=replace, as_json=as_json)
+    application = options.application(given)
+    with progress("signing") as start:
+        made = create_signature(
+            application, path, start, out=out, replace=replace, certificates=certificates
+        )
+    document = signing_document(made.signing, made.signer, made.path)
+    if as_json:
+        output.print_json(document)
+        return 0
+    output.succeed(f"{document['deed']} {document['signature']}")
+    covers = document.pop("covers")  # type: ignore[misc]
+    output.print_fields({name.replace("_", " "): value for name, value in document.items()})
+    if covers is None:
+        output.line("it covers the files alone: not a name, not a version")
+    else:
+        output.line(f"it covers {covers['publisher']}/{covers['name']}@{covers['version']}")
+    if document["shared_secret"]:
+        output.line("it is made with a shared secret: whoever can verify it could have signed it")
+    return 0
+
+
+@command.command(
+    "verify",
+    epilog="""\b
+Examples:
+  weightmark signature verify ./model --public-key release.pub
+  weightmark signature verify ./model --public-key release --name acme/digits --version 1.0.0
+  weightmark signature verify ./model --certificate-chain roots.pem --at 2026-11-21
+  weightmark signature verify --each ./models --public-key release.pub
+""",
+)
+@click.argument("path", type=options.PATH)
+@options.combined(
+    trees.each,
+    trusting,
     click.option(
         "--signature",
         metavar="FILE",
@@ -126,6 +172,8 @@ Examples:
     ),
     click.option("--name", metavar="N", default="", help="The name that has to be signed."),
     click.option("--version", metavar="V", default="", help="The version that has to be signed."),
+    trees.selection,
+    _anywhere,
     options.state,
 )
 def verify(
@@ -135,6 +183,7 @@ def verify(
     name: str,
     version: str,
     *,
+    each: bool,
     as_json: bool,
     **given: Any,
 ) -> int:
@@ -142,18 +191,22 @@ def verify(
 
     Every key that you name has to have signed, and every key that a manifest beside the files
     names. This proves the files and the key; 'weightmark verify' asks the chain as well.
+
+    With --each every model in the directory PATH has to be signed, where it is.
     """
-    from weightmark.bootstrap.signatures import Trusted, verify_signature
+    from weightmark.bootstrap.signatures import verify_signature
     from weightmark.services.signatures.reports import signature_verdict_document
 
-    names = ("public_keys", "fingerprints", "addresses", "hmac_keys", "at")
-    trusted = Trusted(**{each: given[each] for each in names})
+    alone = {"--signature": signature, "--ignore": ignores, "--name": name, "--version": version}
+    trees.check_each(each=each, alone=alone, given=given)
+    if each:
+        return trees.print_verified(_verify_each(path, given), path, as_json=as_json)
     application = options.application(given)
     with progress("verifying") as start:
         found = verify_signature(
             application,
             path,
-            trusted,
+            _trusted(given),
             start,
             signature=signature,
             ignores=ignores,
@@ -166,6 +219,38 @@ def verify(
         what = found.verdict.release or "the files that were signed, under whatever name"
         verdicts.print_checks(found.verdict, path, success=f"signed: {path} is {what}")
     return found.verdict.exit_status
+
+
+@command.command(
+    "inventory",
+    epilog="""\b
+Examples:
+  weightmark signature inventory ./models --public-key release.pub --max-age 90d
+  weightmark signature inventory ./models --fingerprint 751a…36e6 --json
+""",
+)
+@click.argument("directory", type=options.PATH)
+@options.combined(
+    trusting,
+    click.option(
+        "--max-age", metavar="AGE", default="", help="How old a signature may be: 90d, 12h, 2w."
+    ),
+    trees.selection,
+    _anywhere,
+    options.state,
+)
+def inventory(directory: Path, max_age: str, *, as_json: bool, **given: Any) -> int:
+    """List which models in DIRECTORY are unsigned, badly signed, or signed too long ago.
+
+    Exit 1 if any is. Each is verified as by 'signature verify --each'.
+    """
+    from weightmark.bootstrap.trees import age_limit
+    from weightmark.services.signatures.trees import take_inventory
+
+    limit = age_limit(max_age)
+    found = _verify_each(directory, given)
+    entries = take_inventory(found, limit)
+    return trees.print_inventory(entries, found.excluded, directory, as_json=as_json)
 
 
 @command.command(
@@ -190,3 +275,30 @@ def inspect(file: Path, *, as_json: bool) -> None:
     output.print_table(
         ("verified" if each.is_verified else "not verified", each.what, each.text) for each in lines
     )
+
+
+def _trusted(given: Mapping[str, Any]) -> Trusted:
+    from weightmark.bootstrap.signatures import Trusted
+
+    return Trusted(**{name: given[name] for name in _TRUSTED})
+
+
+def _sign_each(path: Path, given: Mapping[str, Any], *, replace: bool, as_json: bool) -> int:
+    from weightmark.bootstrap.trees import find, sign_each
+
+    application = options.application(given)
+    models = find(path, trees.selection_of(given))
+    with progress("signing") as start:
+        signed = tuple(sign_each(application, path, models, start, replace=replace))
+    return trees.print_signed(signed, models, path, as_json=as_json)
+
+
+def _verify_each(path: Path, given: Mapping[str, Any]) -> TreeVerdict:
+    from weightmark.bootstrap.trees import find, verify_each
+
+    application = options.application(given)
+    models = find(path, trees.selection_of(given))
+    with progress("verifying") as start:
+        return verify_each(
+            application, path, models, _trusted(given), start, anywhere=given["anywhere"]
+        )

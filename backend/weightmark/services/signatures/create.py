@@ -61,6 +61,7 @@ class SigningOrder:
         created: When it is signed.
         single_file: The path of an artifact that is one file; empty for a folder.
         anew: Whether what is signed already is left out of account.
+        place: Where it is in a tree of models; what it is called then, with or without a manifest.
     """
 
     artifact: Artifact
@@ -68,6 +69,7 @@ class SigningOrder:
     created: datetime
     single_file: str = ""
     anew: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +169,13 @@ def _statement(
     evidence: Evidence | None,
 ) -> Statement:
     """Return what is to be signed, without time and keys."""
+    name = order.subject if evidence is None else evidence.manifest.name
     resources = (Resource(each.path, each.digest, each.size) for each in entries)
     if order.single_file:
         resources = (dataclasses.replace(each, name=SINGLE_FILE) for each in resources)
     left_out = sorted(listing.sizes.keys() - {each.path for each in entries})
     return Statement(
-        subject=order.subject if evidence is None else evidence.manifest.name,
+        subject=order.place or name,
         resources=sorted_resources(resources),
         # The reference would refuse them as unsigned files. We take none of them for signed.
         ignored_paths=() if order.single_file else (*SIDECAR_NAMES, *left_out),

@@ -16,6 +16,9 @@ from weightmark.services.signatures.files import SIGNATURE_FILES
 from weightmark.services.signatures.keys import STEP, Examiner, Finding, SignatureTrust
 from weightmark.services.signatures.signers import check_signers, is_trusted, tell
 
+# The name of the check that finds no signature at all.
+MISSING = "no-signature"
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureRequest:
@@ -29,6 +32,8 @@ class SignatureRequest:
         ignores: Patterns of files that may be there and are not signed.
         name: The name that has to be signed, or empty.
         version: The version that has to be signed, or empty.
+        place: Where it is in a tree of models, which has to be what it is called; or empty.
+        is_place_optional: Whether another place is a warning.
     """
 
     artifact: Artifact
@@ -38,6 +43,8 @@ class SignatureRequest:
     ignores: tuple[str, ...] = ()
     name: str = ""
     version: str = ""
+    place: str = ""
+    is_place_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ def verify_signatures(
         *check_signers(findings, documents, trust),
         *_check_coverage(documents),
         *_check_expected(request, evidence),
+        *_check_place(request, documents),
         *_check_ignores(request, listing),
     )
     return _concluded(checks, trusted, evidence)
@@ -111,7 +119,7 @@ def _compare(
 ) -> tuple[Check, ...]:
     if not documents.files and documents.is_complete:
         message = f"there is no {' or '.join(SIGNATURE_FILES)} beside the files"
-        return (Check(STEP, "signature", Outcome.FAILED, message, "--signature FILE names one"),)
+        return (Check(STEP, MISSING, Outcome.FAILED, message, "--signature FILE names one"),)
     claims = documents.claims(request.single_file)
     compared = check_claims(request.artifact, listing, claims, start)
     if not Verdict(compared).verified:
@@ -152,6 +160,18 @@ def _check_expected(request: SignatureRequest, evidence: Evidence | None) -> Ite
                     f"no {what} is signed by whom you trust: it may be any other than {wanted}"
                 )
             yield Check(STEP, what, Outcome.FAILED, message)
+
+
+def _check_place(request: SignatureRequest, documents: Documents) -> Iterator[Check]:
+    """Compare what an artifact is called with where it is: two may have been swapped."""
+    outcome = Outcome.WARNED if request.is_place_optional else Outcome.FAILED
+    for file in documents.files if request.place else ():
+        subject = file.statement.subject
+        if subject == request.place:
+            yield Check(STEP, "place", Outcome.PASSED, f"{file.name} is of '{subject}'")
+        else:
+            message = f"{file.name} is of '{subject}', and not of '{request.place}'"
+            yield Check(STEP, "place", outcome, message, "'create --each' signs models in place")
 
 
 def _check_ignores(request: SignatureRequest, listing: Listing) -> Iterator[Check]:
