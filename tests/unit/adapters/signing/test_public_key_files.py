@@ -90,7 +90,7 @@ def other_forms() -> Iterator[tuple[str, bytes]]:
     yield "pkcs1", numbers.public_bytes(Encoding.PEM, PublicFormat.PKCS1)
 
 
-@pytest.mark.parametrize(("name", "data"), [*other_forms()])
+@pytest.mark.parametrize(("name", "data"), [*other_forms()], ids=["DER", "PEM", "PKCS #1"])
 def test_a_key_in_another_form_would_have_two_fingerprints(name: str, data: bytes) -> None:
     with pytest.raises(KeyFileError, match="another form") as caught:
         read_public_key(data, f"a {name}.pem")
