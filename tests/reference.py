@@ -15,6 +15,17 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurve,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from tests.command import CHECKOUT
 
@@ -93,3 +104,23 @@ def reference() -> Iterator[Reference]:
         yield Reference(process)
         assert process.stdin is not None
         process.stdin.close()
+
+
+def write_private_key(path: Path, key: EllipticCurvePrivateKey) -> Path:
+    """Write a key, not encrypted: the reference's command line asks for no password."""
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.chmod(0o600)
+    return path
+
+
+def write_public_key(path: Path, key: EllipticCurvePrivateKey) -> Path:
+    """Write what verifies the key's signatures."""
+    path.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return path
+
+
+def write_key(folder: Path, curve: EllipticCurve) -> tuple[Path, Path]:
+    """Write a new key of a curve, and return its two files."""
+    key = generate_private_key(curve)
+    private = write_private_key(folder / "key.pem", key)
+    return private, write_public_key(folder / "key.pub", key)

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
 
 from tests.command import Weightmark
 from tests.e2e.releases import assert_ends
-from tests.reference import Reference, reference
+from tests.reference import Reference, reference, write_key, write_private_key, write_public_key
+from tests.unit.adapters.signing.issuing import (
+    AUTHORITY,
+    ISSUING,
+    SIGNING,
+    issue,
+    write_certificates,
+)
 
 __all__ = ["reference"]
 
@@ -49,25 +50,6 @@ SHAPES = {
     "names that are not ASCII": tree("Gewicht-ä.bin", "模型/重み.bin", "🤗", "sp ace 'quoted'"),
     "empty files": tree("empty", "folder/empty-too"),
 }
-
-
-def write_key(folder: Path, curve: ec.EllipticCurve) -> tuple[Path, Path]:
-    """Write a key, not encrypted, as the reference's command line needs it."""
-    key = ec.generate_private_key(curve)
-    return write_private_key(folder, key), write_public_key(folder, key)
-
-
-def write_private_key(folder: Path, key: ec.EllipticCurvePrivateKey) -> Path:
-    path = folder / "key.pem"
-    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    path.chmod(0o600)
-    return path
-
-
-def write_public_key(folder: Path, key: ec.EllipticCurvePrivateKey) -> Path:
-    path = folder / "key.pub"
-    path.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    return path
 
 
 def sidecar(model: Path, name: str = "model.sig") -> Path:
@@ -108,6 +90,33 @@ def test_the_reference_verifies_a_release_with_all_its_sidecars(
     assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "acme/digits@1.0.0")
     sidecar(model, "weightmark.sig").write_bytes(b"it may come later")
     assert reference.verify(model, sidecar(model), public_key).status == 0
+
+
+def test_certificates_both_ways(
+    reference: Reference, run_weightmark: Weightmark, tmp_path: Path
+) -> None:
+    """They have expired since: to the reference they never do, and here they do."""
+    root = issue("root", None, AUTHORITY, ISSUING)
+    middle = issue("middle", root, AUTHORITY, ISSUING)
+    key = ec.generate_private_key(ec.SECP256R1())
+    leaf = issue("signer", middle, SIGNING, key=key)
+    names = {"root": root, "middle": middle, "leaf": leaf}
+    files = {name: write_certificates(tmp_path / name, [each]) for name, each in names.items()}
+    model, private = SHAPES["nested folders"](tmp_path), write_private_key(tmp_path / "key", key)
+    signature = sidecar(model)
+    chain = ("--certificate", files["leaf"], "--certificate", files["middle"])
+    verify = ("signature", "verify", model, "--certificate-chain", files["root"])
+
+    assert_ends(run_weightmark("signature", "create", model, "--key", private, *chain), 0)
+    assert reference.verify_certified(model, signature, files["root"]).status == 0
+    signature.unlink()
+    made = reference.sign_certified(model, signature, private, files["leaf"], files["middle"])
+    assert made.status == 0, made.printed
+    assert_ends(run_weightmark(*verify, "--at", "2026-06-01"), 0, "CN=signer")
+    assert_ends(run_weightmark(*verify), 1, "not valid at")
+    public_key = write_public_key(tmp_path / "key.pub", key)
+    assert_ends(run_weightmark("signature", "verify", model, "--public-key", public_key), 1)
+    assert reference.verify(model, signature, public_key).status == 1
 
 
 def test_git_s_own_files_are_signed_by_us_and_left_out_by_the_reference(

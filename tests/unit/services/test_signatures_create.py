@@ -31,6 +31,7 @@ from weightmark.errors import (
     ArtifactChangedError,
     KeyFileError,
     ManifestError,
+    UsageError,
     VerificationFailedError,
 )
 from weightmark.services.evidence import Evidence
@@ -191,6 +192,15 @@ def test_a_signature_of_ours_that_does_not_hold_is_not_kept() -> None:
     edit_payload(artifact, "weightmark.sig", comment="altered")
     with pytest.raises(AlreadyExistsError, match="does not hold"):
         sign(order_of(artifact), ED25519, KEYRING, unseen)
+
+
+def test_an_envelope_carries_no_certificates() -> None:
+    class Certified:
+        identity, public_key, certificates = ED25519.identity, ED25519.public_key, (b"leaf",)
+        sign = ED25519.sign
+
+    with pytest.raises(UsageError, match="carries no certificates"):
+        sign(order_of(files()), Certified(), KEYRING, unseen)
 
 
 def test_a_key_that_signs_wrongly_is_found_out() -> None:

@@ -174,7 +174,7 @@ def test_a_signature_that_was_removed(signer: Signer) -> None:
 
 
 def test_no_signature_at_all() -> None:
-    assert found(verify(release(), P256)) == {"signature": "failed", "signers": "failed"}
+    assert found(verify(release(), P256)) == {"no-signature": "failed", "signers": "failed"}
 
 
 def test_a_signature_by_somebody_else_decides_nothing() -> None:

@@ -31,6 +31,7 @@ from weightmark.domain.signatures.envelope import (
     KeyText,
     check_payload,
 )
+from weightmark.domain.text import printable
 from weightmark.errors import InputError, SignatureFileError
 
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
@@ -188,6 +189,7 @@ def decode_statement(payload: bytes) -> Statement:
     (subject,), predicate = found.subject, found.predicate
     hash_type = predicate.serialization.hash_type
     _check_resources(predicate.resources, hash_type)
+    _check_ignored(predicate)
     if _root(each.digest for each in predicate.resources).hex() != subject.digest.sha256:
         raise SignatureFileError("the statement's root does not follow from its files")
     extension = predicate.weightmark or _Extension("", ())
@@ -227,6 +229,24 @@ def _check_resources(resources: tuple[_Resource, ...], hash_type: str) -> None:
         raise SignatureFileError(
             f"the statement is refused: {error.message}", hint=error.hint
         ) from None
+
+
+def _check_ignored(predicate: _Predicate) -> None:
+    """Refuse a statement that leaves out what it lists: others find it missing."""
+    ignored = {_components(path) for path in predicate.serialization.ignore_paths}
+    for each in predicate.resources:
+        folders = _components(each.name)
+        if any(folders[:depth] in ignored for depth in range(len(folders) + 1)):
+            raise SignatureFileError(
+                f"the statement both lists and leaves out '{printable(each.name)}'"
+            )
+
+
+def _components(path: str) -> tuple[str, ...]:
+    """Return the parts of a path as the reference takes it: ``.`` and nothing are no parts."""
+    if path.startswith("/"):
+        raise SignatureFileError("the statement leaves out an absolute path")
+    return tuple(part for part in path.split("/") if part not in ("", "."))
 
 
 def _check_time(text: str) -> None:

@@ -32,6 +32,7 @@ from weightmark.errors import (
     InputError,
     KeyFileError,
     MissingPathError,
+    UsageError,
     VerificationFailedError,
 )
 from weightmark.ports.artifacts import SIDECAR_NAMES, Artifact, Listing, Start
@@ -106,6 +107,7 @@ def sign(order: SigningOrder, signer: Signer, keyring: Keyring, start: Start) ->
         start: Called before files are read.
 
     Raises:
+        UsageError: The key has certificates, and its file can carry none.
         VerificationFailedError: The manifest beside the files is not true of them.
         AlreadyExistsError: There is a signature that says something else.
         ManifestError: The manifest is malformed.
@@ -115,6 +117,11 @@ def sign(order: SigningOrder, signer: Signer, keyring: Keyring, start: Start) ->
         UnavailableError: What keeps the key is out of reach.
     """
     artifact, name = order.artifact, file_for(signer.identity.algorithm)
+    if signer.certificates and name != BUNDLE:
+        raise UsageError(
+            f"{name} carries no certificates",
+            hint="sign with a certificate of P-256, P-384 or P-521",
+        )
     artifact.make_room(name)
     listing = artifact.list()
     evidence = Evidence.read(artifact) if MANIFEST in listing.sidecars else None

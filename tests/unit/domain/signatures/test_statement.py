@@ -167,6 +167,22 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     "a file that leads outside": (rename("../a"), "component"),
     "an absolute file": (rename("/etc/passwd"), "absolute"),
     "a file of no name among others": (rename("."), "component"),
+    "a file that is left out": (
+        lambda each: serialization(each).update(ignore_paths=["a/b"]),
+        "both lists and leaves out 'a/b'",
+    ),
+    "a folder that is left out": (
+        lambda each: serialization(each).update(ignore_paths=["./a/"]),
+        "both lists and leaves out 'a/b'",
+    ),
+    "everything left out": (
+        lambda each: serialization(each).update(ignore_paths=[""]),
+        "both lists and leaves out",
+    ),
+    "an absolute path that is left out": (
+        lambda each: serialization(each).update(ignore_paths=["/a"]),
+        "absolute",
+    ),
     "an unknown member of ours": (
         lambda each: each["predicate"]["weightmark"].update(x=1),
         "unknown field",
