@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +99,13 @@ def reference() -> Iterator[Reference]:
         if os.environ.get("WEIGHTMARK_REQUIRE_PEERS") == "1":
             pytest.fail(message)
         pytest.skip(message)
+    with running() as found:
+        yield found
+
+
+@contextmanager
+def running() -> Iterator[Reference]:
+    """Run the reference, and end it."""
     with subprocess.Popen(
         [PYTHON, DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
