@@ -55,7 +55,8 @@ def ownership_of(
         application: What is configured.
         publisher: As in `state_of`.
         owner_index: Which of the publisher's owners the key is; None to find out.
-        must_be_ours: Whether the key has to be an owner, as it is the one that signs.
+        must_be_ours: Whether the key has to be an owner, as it is the one that signs; one that the
+            caller names has to be it in any case.
 
     Raises:
         NotAuthorizedError: The key is no owner.
@@ -66,8 +67,9 @@ def ownership_of(
 
     state = state_of(application, publisher)
     network, accounts = state.network, application.accounts
-    account = _account(accounts, network) if must_be_ours else accounts.known_address(network)
-    owner = Ownership(state, account, unix_time(), owner_index, must_be_ours=must_be_ours)
+    ours = must_be_ours or bool(application.settings.chosen_key)
+    account = _account(accounts, network) if ours else accounts.known_address(network)
+    owner = Ownership(state, account, unix_time(), owner_index, must_be_ours=ours)
     return state, owner
 
 
