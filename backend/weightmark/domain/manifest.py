@@ -27,6 +27,8 @@ SCHEMA: Final = "weightmark/manifest/v1"
 MAX_MANIFEST_SIZE = 64 * 2**20
 MAX_FILES = 1_000_000
 MAX_LIST_LENGTH = 10_000
+# As many as one envelope holds signatures.
+MAX_SIGNERS = 64
 MAX_FILE_SIZE = 2**53 - 1
 
 Text = Annotated[str, Meta(max_length=4096)]
@@ -105,7 +107,7 @@ class Manifest(_Value, frozen=True):
     metadata: Metadata | UnsetType = UNSET
     parents: Annotated[tuple[Parent, ...], Meta(max_length=MAX_LIST_LENGTH)] | UnsetType = UNSET
     datasets: Annotated[tuple[Dataset, ...], Meta(max_length=MAX_LIST_LENGTH)] | UnsetType = UNSET
-    signers: Annotated[tuple[Signer, ...], Meta(max_length=MAX_LIST_LENGTH)] | UnsetType = UNSET
+    signers: Annotated[tuple[Signer, ...], Meta(max_length=MAX_SIGNERS)] | UnsetType = UNSET
 
     @property
     def algorithm(self) -> DigestAlgorithm:

@@ -19,6 +19,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import (
     MAX_FILE_SIZE,
     MAX_LIST_LENGTH,
+    MAX_SIGNERS,
     FileEntry,
     Manifest,
     Metadata,
@@ -180,6 +181,7 @@ def test_a_member_of_another_type_is_refused(name: str, value: object) -> None:
         ("ignores", ["x" * 4097], "ignores"),
         ("ignores", ["x"] * (MAX_LIST_LENGTH + 1), "ignores"),
         ("signers", [{"algorithm": "ed25519", "key": "ab"}], "key"),
+        ("signers", [{"algorithm": "ed25519", "key": "ab" * 32}] * (MAX_SIGNERS + 1), "signers"),
         ("parents", [{"relation": "", "ref": "", "artifact_root": "0x"}], "artifact_root"),
         ("datasets", [{"name": "d", "digest": "ab"}], "digest"),
         ("metadata", {"homepage": ""}, "homepage"),

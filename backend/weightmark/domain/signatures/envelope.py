@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from weightmark.domain.manifest import MAX_SIGNERS
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import SignatureFileError
 
@@ -17,7 +18,7 @@ PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 MAX_PAYLOAD_SIZE = 80 * 2**20
 # The payload in base64, and room for signatures and certificates.
 MAX_SIGNATURE_FILE_SIZE = MAX_PAYLOAD_SIZE // 3 * 4 + 4 * 2**20
-MAX_SIGNATURES = 64
+MAX_SIGNATURES = MAX_SIGNERS
 MAX_CERTIFICATES = 16
 
 # An RSA signature of 16,384 bits is the longest one: 2,732 characters.

@@ -140,6 +140,11 @@ class Statement:
         """
         return _root(each.digest[-64:] for each in self.resources)
 
+    def leaves_out(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return those of some paths of which the signer says nothing."""
+        ignored = frozenset(map(_components, self.ignored_paths))
+        return frozenset(path for path in paths if _is_under(path, ignored))
+
 
 def sorted_resources(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     """Return resources in the order of the specification: by the components of their names."""
@@ -233,13 +238,17 @@ def _check_resources(resources: tuple[_Resource, ...], hash_type: str) -> None:
 
 def _check_ignored(predicate: _Predicate) -> None:
     """Refuse a statement that leaves out what it lists: others find it missing."""
-    ignored = {_components(path) for path in predicate.serialization.ignore_paths}
+    ignored = frozenset(map(_components, predicate.serialization.ignore_paths))
     for each in predicate.resources:
-        folders = _components(each.name)
-        if any(folders[:depth] in ignored for depth in range(len(folders) + 1)):
+        if _is_under(each.name, ignored):
             raise SignatureFileError(
                 f"the statement both lists and leaves out '{printable(each.name)}'"
             )
+
+
+def _is_under(path: str, ignored: frozenset[tuple[str, ...]]) -> bool:
+    folders = _components(path)
+    return any(folders[:depth] in ignored for depth in range(len(folders) + 1))
 
 
 def _components(path: str) -> tuple[str, ...]:
