@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weightmark.domain.registry import FOREVER
-from weightmark.domain.times import End, parse_end, parse_time, utc_text
+from weightmark.domain.times import End, parse_duration, parse_end, parse_time, utc_text
 from weightmark.errors import ValueFormatError
 
 
@@ -102,3 +102,16 @@ def test_an_end_that_is_written_out_is_taken_as_it_is() -> None:
     )
     with pytest.raises(ValueFormatError, match="between 1970 and 9999"):
         parse_end("1d", 253_402_300_799 - 90_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("12h", 43_200), ("90d", 7_776_000), ("2w", 1_209_600)]
+)
+def test_a_duration(text: str, seconds: int) -> None:
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0d", "-1d", "1.5d", "90", "d", "1y", "2026-11-21", "1d 1h"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueFormatError, match="is not a duration"):
+        parse_duration(text)
