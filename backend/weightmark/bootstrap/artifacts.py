@@ -95,14 +95,19 @@ def _with_manifest(artifact: Artifact, path: Path, manifest: Path | None) -> Art
     return ManifestElsewhere(artifact, MANIFEST, outside(manifest, path))
 
 
-def outside(file: Path, artifact: Path) -> Path:
+def outside(file: Path, artifact: Path, sidecar: str = MANIFEST) -> Path:
     """Return the place of a file that is to be written, if it is not among an artifact's files.
+
+    Args:
+        file: Where it is to be.
+        artifact: Where the artifact is.
+        sidecar: What the file is called where it may lie beside the files.
 
     Raises:
         ArtifactError: It is.
     """
     place, files = (Path(realpath(path)) for path in (file, artifact))
-    if place.is_relative_to(files) and place != files / MANIFEST:
+    if place.is_relative_to(files) and place != files / sidecar:
         raise ArtifactError(
             f"{file} lies inside the artifact, and would become a part of it",
             hint="choose a place outside of it",

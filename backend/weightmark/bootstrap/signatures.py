@@ -18,13 +18,14 @@ from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.signing_keys import parse_fingerprint
 from weightmark.domain.times import parse_time
 from weightmark.errors import AlreadyExistsError, MissingPathError
-from weightmark.services.signatures.files import SignedFile
+from weightmark.services.signatures.files import SignedFile, file_for
 from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import SignatureRequest
+from weightmark.services.verification.signatures import SignatureMeans
 
 if TYPE_CHECKING:
     from weightmark.ports.artifacts import Artifact, Start
-    from weightmark.ports.signing import Roots, Signer
+    from weightmark.ports.signing import Keyring, Roots, Signer
     from weightmark.services.signatures.create import Signing
     from weightmark.services.signatures.inspect import Line
     from weightmark.services.signatures.verify import SignatureVerdict
@@ -49,6 +50,9 @@ class Trusted:
     hmac_keys: Sequence[str] = ()
     certificates: Sequence[Path] = ()
     at: str = ""
+
+
+NOBODY = Trusted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,10 @@ def create_signature(
     from weightmark.services.signatures.create import Deed, SigningOrder, sign
 
     artifact = application.artifacts.source(path)
+    signer = _signer(application, certificates)
     if out is not None:
-        _check_replaceable(outside(out, path), replace=replace)
+        sidecar = file_for(signer.identity.algorithm)
+        _check_replaceable(outside(out, path, sidecar), replace=replace)
     order = SigningOrder(
         artifact=artifact,
         subject=_name_of(path),
@@ -104,10 +110,9 @@ def create_signature(
         single_file=single_file(path),
         anew=replace or out is not None,
     )
-    signer = _signer(application, certificates)
     signing = sign(order, signer, PublicKeyring(), start)
     if signing.deed is Deed.KEPT:
-        return Created(signing, signer, signing.name)
+        return Created(signing, signer, str(_place(path, signing.name)))
     return Created(signing, signer, _write(artifact, signing, out))
 
 
@@ -213,6 +218,21 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
     return SignatureTrust(keys, _roots(trusted.certificates), at)
 
 
+def signature_means(application: Application, trusted: Trusted) -> SignatureMeans:
+    """Return what the signatures of a release are checked with.
+
+    Raises:
+        WeightmarkError: As `signature_trust` has it.
+    """
+    return SignatureMeans(_keyring, signature_trust(application, trusted))
+
+
+def _keyring() -> Keyring:
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+
+    return PublicKeyring()
+
+
 def _public_key(application: Application, text: str) -> TrustedKey:
     from weightmark.adapters.signing.public_key_files import read_public_key
     from weightmark.adapters.signing.public_keys import PublicKeyring
@@ -238,6 +258,11 @@ def _roots(paths: Sequence[Path]) -> Roots | None:
     from weightmark.adapters.signing.certificate_files import read_roots
 
     return read_roots(paths)
+
+
+def _place(path: Path, name: str) -> Path:
+    """Return where a sidecar of an artifact is."""
+    return path.with_name(f"{path.name}.{name}") if single_file(path) else path / name
 
 
 def _name_of(path: Path) -> str:

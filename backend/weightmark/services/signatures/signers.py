@@ -47,11 +47,17 @@ def check_signers(
     """Say which of the keys that have to sign have not."""
     # What could not be read may hold what is missed.
     outcome = Outcome.FAILED if documents.is_complete else Outcome.UNCHECKED
-    for key in (*trust.keys, *manifest_signers(documents)):
-        found = [each.verifier for each in findings if each.verifier and key.is_(each.verifier)]
+    # Whoever signed the files alone did not sign for the release that names them.
+    of_release = [each for each in findings if documents.covers_manifest(each.file)]
+    demands = (
+        *((key, findings) for key in trust.keys),
+        *((key, of_release) for key in manifest_signers(documents)),
+    )
+    for key, candidates in demands:
+        found = [each.verifier for each in candidates if each.verifier and key.is_(each.verifier)]
         labels = {each.identity.algorithm.label for each in found}
         if not found:
-            yield Check(STEP, "signers", outcome, f"{key.label} has signed nothing here")
+            yield Check(STEP, "signers", outcome, f"{key.label} has not signed")
         elif key.algorithm not in (None, *labels):
             message = f"{key.label} is one of {', '.join(labels)}"
             yield Check(STEP, "signers", Outcome.FAILED, message)
