@@ -21,11 +21,10 @@ from weightmark.errors import AlreadyExistsError, MissingPathError
 from weightmark.services.signatures.files import SignedFile, file_for
 from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import SignatureRequest
-from weightmark.services.verification.signatures import SignatureMeans
 
 if TYPE_CHECKING:
     from weightmark.ports.artifacts import Artifact, Start
-    from weightmark.ports.signing import Keyring, Roots, Signer
+    from weightmark.ports.signing import Roots, Signer
     from weightmark.services.signatures.create import Signing
     from weightmark.services.signatures.inspect import Line
     from weightmark.services.signatures.verify import SignatureVerdict
@@ -50,9 +49,6 @@ class Trusted:
     hmac_keys: Sequence[str] = ()
     certificates: Sequence[Path] = ()
     at: str = ""
-
-
-NOBODY = Trusted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,21 +212,6 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
     now = unix_time()
     at = datetime.fromtimestamp(parse_time(trusted.at, now) if trusted.at else now, UTC)
     return SignatureTrust(keys, _roots(trusted.certificates), at)
-
-
-def signature_means(application: Application, trusted: Trusted) -> SignatureMeans:
-    """Return what the signatures of a release are checked with.
-
-    Raises:
-        WeightmarkError: As `signature_trust` has it.
-    """
-    return SignatureMeans(_keyring, signature_trust(application, trusted))
-
-
-def _keyring() -> Keyring:
-    from weightmark.adapters.signing.public_keys import PublicKeyring
-
-    return PublicKeyring()
 
 
 def _public_key(application: Application, text: str) -> TrustedKey:
