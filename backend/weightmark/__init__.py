@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from weightmark.domain.registry import Reason
     from weightmark.domain.verdict import Check, Outcome, Verdict
     from weightmark.errors import VerificationFailedError, WeightmarkError
-    from weightmark.python_api import publish, require, revoke, submit, verify
+    from weightmark.python_api.releases import publish, require, revoke, submit, verify
     from weightmark.services.documents import publication_document
     from weightmark.services.publish import Publication
     from weightmark.services.revoke import Revocation
@@ -63,11 +63,11 @@ _HOMES = {
     "WeightmarkError": "weightmark.errors",
     "error_document": "weightmark.domain.documents",
     "publication_document": "weightmark.services.documents",
-    "publish": "weightmark.python_api",
-    "require": "weightmark.python_api",
-    "revoke": "weightmark.python_api",
-    "submit": "weightmark.python_api",
-    "verify": "weightmark.python_api",
+    "publish": "weightmark.python_api.releases",
+    "require": "weightmark.python_api.releases",
+    "revoke": "weightmark.python_api.releases",
+    "submit": "weightmark.python_api.releases",
+    "verify": "weightmark.python_api.releases",
 }
 
 

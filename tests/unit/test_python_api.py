@@ -14,7 +14,7 @@ import pytest
 import weightmark
 from weightmark import errors
 from weightmark.errors import UsageError
-from weightmark.python_api import Configuration
+from weightmark.python_api.configuration import Configuration
 
 NAMED: dict[str, Any] = {"name": "acme/digits", "version": "1.0.0"}
 MISSPELT: dict[str, Any] = {"netwrok": "local"}

@@ -1,15 +1,11 @@
-"""The functions of the Python API, exported by `weightmark` itself.
-
-Every error that they name is in `weightmark.errors`.
-"""
+"""Publishing, verifying, revoking, submitting."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
-from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.requests import (
     manifest_draft,
     publish_request,
@@ -17,42 +13,23 @@ from weightmark.bootstrap.requests import (
     signing_request,
     verification_request,
 )
-from weightmark.bootstrap.settings import working_environment
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import UsageError, VerificationFailedError
 from weightmark.ports.artifacts import Start, no_progress
+from weightmark.python_api.configuration import (
+    Configuration,
+    PathLike,
+    application_of,
+    path_of,
+    patterns_of,
+    refuse_unknown_names,
+)
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
 from weightmark.services.spending import Spending
 from weightmark.services.submit import Submission
-
-PathLike = str | Path
-
-
-class Configuration(TypedDict, total=False):
-    """What is configured in a call; each outranks its variable and the configuration files.
-
-    None stands for what a variable, a file or the default says.
-
-    Attributes:
-        network: A network's name or chain id.
-        rpc_url: The network's JSON-RPC endpoint.
-        key: A key's name or a keystore file; it outranks ``WEIGHTMARK_PRIVATE_KEY``.
-        digest: ``sha2-256`` (the default) or ``blake3``, for a new release.
-        trust: Another trust file.
-        policy: A policy file.
-        data_dir: Where all state is kept.
-    """
-
-    network: str | None
-    rpc_url: str | None
-    key: str | None
-    digest: str | None
-    trust: PathLike | None
-    policy: PathLike | None
-    data_dir: PathLike | None
 
 
 def verify(
@@ -90,10 +67,10 @@ def verify(
         StorageError: A file of our own state cannot be read.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    patterns = _patterns("only", only)
-    application = _application(configuration)
+    patterns = patterns_of("only", only)
+    application = application_of(configuration)
     request = verification_request(
-        application, Path(path), release=release, only=patterns, manifest=_path(manifest)
+        application, Path(path), release=release, only=patterns, manifest=path_of(manifest)
     )
     return application.verifier().verify(request, progress or no_progress)
 
@@ -122,7 +99,7 @@ def require(
         StorageError: A file of our own state cannot be read.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    _refuse_unknown_names(configuration)
+    refuse_unknown_names(configuration)
     verdict = verify(path, release, **configuration)
     if not verdict.verified:
         problems = "; ".join(check.summary for check in verdict.problems)
@@ -183,8 +160,8 @@ def publish(
             source; or ``rpc_url`` is no endpoint.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    ignored = _patterns("ignores", ignores)
-    application = _application(configuration)
+    ignored = patterns_of("ignores", ignores)
+    application = application_of(configuration)
     draft = manifest_draft(
         application,
         name=name,
@@ -195,7 +172,7 @@ def publish(
         ignores=ignored,
     )
     request = publish_request(
-        application, Path(source), draft, out=_path(out), authority_index=authority
+        application, Path(source), draft, out=path_of(out), authority_index=authority
     )
     spending = Spending(max_fee)
     return application.publisher(request.network).publish(
@@ -248,7 +225,7 @@ def revoke(
         TypeError: An argument has a name that `Configuration` does not have.
     """
     chosen = _reason(reason)
-    application = _application(configuration)
+    application = application_of(configuration)
     request = revocation_request(
         application,
         release,
@@ -296,32 +273,9 @@ def submit(
             endpoint.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    application = _application(configuration)
+    application = application_of(configuration)
     found = signing_request(Path(request), signature)
     return application.submitter().submit(found, Spending(max_fee))
-
-
-def _application(configuration: Configuration) -> Application:
-    _refuse_unknown_names(configuration)
-    environment, directory = working_environment()
-    given = {name: str(value) for name, value in configuration.items() if value is not None}
-    return Application.load(given, environment, directory)
-
-
-def _refuse_unknown_names(configuration: Configuration) -> None:
-    # As Python itself answers a keyword argument that a function does not have.
-    for name in configuration:
-        if name not in Configuration.__optional_keys__:
-            raise TypeError(f"got an unexpected keyword argument {name!r}")
-
-
-def _patterns(argument: str, patterns: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(patterns, str):
-        raise UsageError(
-            f"{argument} is a sequence of patterns, not the text {patterns!r}",
-            hint=f"write {argument}=[{patterns!r}]",
-        )
-    return tuple(patterns)
 
 
 def _reason(given: Reason | str) -> Reason:
@@ -331,7 +285,3 @@ def _reason(given: Reason | str) -> Reason:
             f"no reason is called {label!r}", hint=f"it is one of: {', '.join(REASONS_BY_LABEL)}"
         )
     return REASONS_BY_LABEL[label]
-
-
-def _path(path: PathLike | None) -> Path | None:
-    return None if path is None else Path(path)
