@@ -95,6 +95,8 @@ def test_files_of_clarity(run_weightmark: Weightmark, models: Path, tmp_path: Pa
         assert_ends(finished, 0, "shared secret", "3 files are as signed")
         assert SECRET not in finished.stdout + finished.stderr
     assert_ends(run_weightmark("manifest", "verify", models), 0, "7 of 7 files")
+    kept = [path for folder in (models, run_weightmark.home) for path in folder.rglob("*")]
+    assert [path for path in kept if path.is_file() and SECRET.encode() in path.read_bytes()] == []
     sidecar = models / "pat/model.pth.sig"
     assert_ends(run_weightmark("manifest", "import", sidecar, *NAMED, env=given), 0, "1 file is")
     assert_ends(run_weightmark(*importing), 4, "shared secret", "WEIGHTMARK_HMAC_KEY")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -185,14 +186,17 @@ def test_one_that_cannot_be_signed_does_not_keep_the_others_from_it(
 ) -> None:
     tree = new_tree(run_weightmark, tmp_path)
     (tree.models / "alias.bin").symlink_to("/etc/hostname")
+    (tree.models / os.fsdecode(b"\xff.bin")).write_bytes(b"")
+    os.mkfifo(tree.models / "pipe.bin")
+    refused = ["alias.bin", "pipe.bin", "\udcff.bin"]
     finished = tree.sign("--json")
     told = document(finished)
     outcomes = {each["path"]: each.get("deed") for each in told["models"]}
-    assert outcomes == {"alias.bin": None, **dict.fromkeys(PATHS, "created")}
+    assert outcomes == {**dict.fromkeys(refused), **dict.fromkeys(PATHS, "created")}
     assert (finished.returncode, told["exit_status"]) == (4, 4)
     assert told["models"][0]["error"]["code"] == "unacceptable-artifact"
-    assert_ends(tree.sign(), 4, "FAILED    alias.bin", "NOT SIGNED", "1 of 5 models")
-    assert_ends(tree.verify(), 4, "FAILED    alias.bin", "1 of 5 models")
+    assert_ends(tree.sign(), 4, "FAILED    alias.bin", "NOT SIGNED", "3 of 7 models")
+    assert_ends(tree.verify(), 4, "FAILED    pipe.bin", "FAILED    \\udcff.bin", "3 of 7 models")
 
 
 def test_an_inventory(tree: SignedTree) -> None:

@@ -157,6 +157,25 @@ OPTIONAL = {
 }
 
 
+def with_a_file_twice(document: Any) -> None:
+    document["manifest"]["files"] *= 2
+
+
+def without_padding(document: Any) -> None:
+    document["signature"]["public_key"] = "QQ"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [(with_a_file_twice, "lists a path twice"), (without_padding, "no base64")],
+)
+def test_what_modelseal_would_read(change: Callable[[Any], None], reason: str) -> None:
+    document = json.loads(MODELSEAL["ed25519"].read_text("utf-8"))
+    change(document)
+    with pytest.raises(ManifestError, match=reason):
+        parse(json.dumps(document).encode())
+
+
 def plain(*paths: str) -> bytes:
     files = [{"path": path, "sha256": DIGEST} for path in paths]
     return json.dumps({"version": "1.0", "created_by": "me", "files": files}).encode()

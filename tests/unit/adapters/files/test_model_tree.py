@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_names_that_are_no_text_and_things_that_are_no_files_are_found(tree: Pat
     os.mkfifo(tree / "pipe.bin")
     found = set(find_models(tree, Selection()).paths) - set(EVERYTHING)
     assert found == {"\udcff.bin", "pipe.bin"}
+
+
+def test_a_folder_that_cannot_be_read(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(ArtifactError, match="cannot be read: Permission denied"):
+        find_models(tree, Selection())
 
 
 def test_what_is_no_tree(tree: Path) -> None:
