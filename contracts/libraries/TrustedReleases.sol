@@ -72,7 +72,7 @@ library TrustedReleases {
     /// @param publisher The identity that is trusted.
     /// @param file What the caller claims, with the proof of it.
     /// @return part Whether it is.
-    function hasFile(IModelRegistry registry, address publisher, ReleaseFile calldata file)
+    function hasFile(IModelRegistry registry, address publisher, ReleaseFile memory file)
         internal
         view
         returns (bool part)

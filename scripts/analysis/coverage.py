@@ -55,6 +55,7 @@ def copy_sources() -> None:
         source, target = CHECKOUT / name, COPY / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    shutil.rmtree(COPY / "tests/contracts/proofs")  # only Halmos runs them
     shutil.copy(CONFIGURATION, COPY / "hardhat.config.js")
     (COPY / "remappings.txt").write_text("contracts/=contracts/\n")
     (COPY / "node_modules").symlink_to(CHECKOUT / "node_modules")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Attestations} from "contracts/Attestations.sol";
 import {IAttestations} from "contracts/interfaces/IAttestations.sol";
 import {IContentAddressed} from "contracts/interfaces/IContentAddressed.sol";
 import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
@@ -62,7 +61,7 @@ contract AttestForTest is AttestationsTest {
 
     function test_AtAnotherContract() public {
         AttesterSignature memory signed = signAttestation(ATTESTER_KEY, DEADLINE);
-        attestations = new Attestations();
+        attestations = newAttestations();
         _refuse(audit(), CID, signed);
     }
 

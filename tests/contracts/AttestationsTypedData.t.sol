@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Attestations} from "contracts/Attestations.sol";
+import {IAttestations} from "contracts/interfaces/IAttestations.sol";
 import {Attestation} from "contracts/types/Attestation.sol";
 
 import {AttestationsTest} from "./utils/AttestationsTest.sol";
@@ -10,7 +10,7 @@ contract AttestationsDomainSeparatorTest is AttestationsTest {
     function testFuzz_IsOfThisChainAndContract(uint64 chain) public {
         vm.chainId(chain);
         vm.assertEq(attestations.domainSeparator(), separatorOf(chain, address(attestations)));
-        Attestations another = new Attestations();
+        IAttestations another = newAttestations();
         vm.assertEq(another.domainSeparator(), separatorOf(chain, address(another)));
     }
 }
@@ -18,23 +18,7 @@ contract AttestationsDomainSeparatorTest is AttestationsTest {
 contract AttestationsEip712DomainTest is AttestationsTest {
     function testFuzz_DescribesTheSeparator(uint64 chain) public {
         vm.chainId(chain);
-        (
-            bytes1 fields,
-            string memory name,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        ) = attestations.eip712Domain();
-
-        vm.assertEq(uint8(fields), 0x0f);
-        vm.assertEq(name, "Weightmark");
-        vm.assertEq(version, "1");
-        vm.assertEq(chainId, chain);
-        vm.assertEq(verifyingContract, address(attestations));
-        vm.assertEq(salt, 0);
-        vm.assertEq(extensions.length, 0);
+        checkDomain(chain, attestations);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
+import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {HeadWord} from "contracts/types/HeadWord.sol";
 import {ReleaseId} from "contracts/types/Identifiers.sol";
 import {ReleaseStatement} from "contracts/types/Statements.sol";
@@ -32,7 +32,7 @@ contract HeadTest is RegistryTest {
         register("1");
         register("2");
         HeadWord forwards = registry.head(modelId());
-        registry = new ModelRegistry();
+        registry = newRegistry();
         register("2");
         register("1");
         vm.assertEq(registry.head(modelId()).sequence(), forwards.sequence());
@@ -43,7 +43,7 @@ contract HeadTest is RegistryTest {
         vm.assume(artifactRoot != ROOT);
         register();
         uint256 head = raw(registry.head(modelId()));
-        registry = new ModelRegistry();
+        registry = newRegistry();
         ReleaseStatement memory statement = releaseStatement();
         statement.artifactRoot = artifactRoot;
         vm.prank(publisher);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
 import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {ReleaseId} from "contracts/types/Identifiers.sol";
@@ -120,7 +119,7 @@ contract RegisterForTest is RegistryTest {
 
     function test_AtAnotherContract() public {
         Authorization memory authorization = authorize(PUBLISHER_KEY, releaseStatement(), DEADLINE);
-        registry = new ModelRegistry();
+        registry = newRegistry();
         _refuse(releaseStatement(), authorization);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
+import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {Authorization, RevocationStatement} from "contracts/types/Statements.sol";
 
@@ -88,7 +88,7 @@ contract RevokeForTest is RegistryTest {
 
     function test_AtAnotherContract() public {
         Authorization memory authorization = authorize(PUBLISHER_KEY, _statement, DEADLINE);
-        registry = new ModelRegistry();
+        registry = newRegistry();
         _refuse(_statement, authorization);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
+import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {ReleaseStatement, RevocationStatement} from "contracts/types/Statements.sol";
 
 import {RegistryTest} from "./utils/RegistryTest.sol";
@@ -10,7 +10,7 @@ contract DomainSeparatorTest is RegistryTest {
     function testFuzz_IsOfThisChainAndContract(uint64 chain) public {
         vm.chainId(chain);
         vm.assertEq(registry.domainSeparator(), separatorOf(chain, address(registry)));
-        ModelRegistry another = new ModelRegistry();
+        IModelRegistry another = newRegistry();
         vm.assertEq(another.domainSeparator(), separatorOf(chain, address(another)));
     }
 }
@@ -18,23 +18,7 @@ contract DomainSeparatorTest is RegistryTest {
 contract Eip712DomainTest is RegistryTest {
     function testFuzz_DescribesTheSeparator(uint64 chain) public {
         vm.chainId(chain);
-        (
-            bytes1 fields,
-            string memory name,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        ) = registry.eip712Domain();
-
-        vm.assertEq(uint8(fields), 0x0f);
-        vm.assertEq(name, "Weightmark");
-        vm.assertEq(version, "1");
-        vm.assertEq(chainId, chain);
-        vm.assertEq(verifyingContract, address(registry));
-        vm.assertEq(salt, 0);
-        vm.assertEq(extensions.length, 0);
+        checkDomain(chain, registry);
     }
 }
 
@@ -68,7 +52,7 @@ contract ReleaseDigestTest is RegistryTest {
     function testFuzz_IsOfThisChainAndContract(uint64 chain, uint256 deadline) public {
         vm.assume(chain != 31337);
         bytes32 digest = registry.releaseDigest(releaseStatement(), deadline);
-        bytes32 another = new ModelRegistry().releaseDigest(releaseStatement(), deadline);
+        bytes32 another = newRegistry().releaseDigest(releaseStatement(), deadline);
         vm.assertNotEq(another, digest);
         vm.chainId(chain);
         vm.assertNotEq(registry.releaseDigest(releaseStatement(), deadline), digest);
@@ -104,7 +88,7 @@ contract RevocationDigestTest is RegistryTest {
         vm.assume(chain != 31337);
         RevocationStatement memory statement = revocationStatement(WITHDRAWN);
         bytes32 digest = registry.revocationDigest(statement, deadline);
-        vm.assertNotEq(new ModelRegistry().revocationDigest(statement, deadline), digest);
+        vm.assertNotEq(newRegistry().revocationDigest(statement, deadline), digest);
         vm.chainId(chain);
         vm.assertNotEq(registry.revocationDigest(statement, deadline), digest);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Attestations} from "contracts/Attestations.sol";
 import {IAttestations} from "contracts/interfaces/IAttestations.sol";
 import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {Attestation, AttestationId, AttesterSignature} from "contracts/types/Attestation.sol";
@@ -50,7 +49,7 @@ contract WithdrawForTest is AttestationsTest {
 
     function test_AtAnotherContract() public {
         AttesterSignature memory signed = signWithdrawal(ATTESTER_KEY, DEADLINE);
-        attestations = new Attestations();
+        attestations = newAttestations();
         _refuse(audit(), signed);
     }
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,15 +33,19 @@ SLOTS: dict[ContractName, dict[str, int]] = {
     },
 }
 
+# One process compiles for all of them.
+pytestmark = pytest.mark.xdist_group("py-solc-x")
+
 every_contract = pytest.mark.parametrize("name", CONTRACT_NAMES)
 
 
-@pytest.fixture(autouse=True)
-def node_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def node_on_the_path() -> Iterator[None]:
     """Find the node of the environment that runs the tests, as an activated one would be."""
-    monkeypatch.setenv(
-        "PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    )
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        monkeypatch.setenv("PATH", path)
+        yield
 
 
 def build_script() -> ModuleType:
@@ -106,27 +111,42 @@ def test_every_error_and_event_is_documented_with_its_signature(name: ContractNa
     assert [signature for signature in signatures if f"`{signature}`" not in page] == []
 
 
-def test_py_solc_x_compiles_the_same_bytes() -> None:
+@pytest.fixture(scope="module")
+def compiled(node_on_the_path: None) -> dict[str, Any]:
+    """What py-solc-x makes of the sources, by contract: it takes seconds."""
     import solcx
 
     output = solcx.compile_standard(build_script().standard_input(), solc_binary=COMPILER)
-    for name in CONTRACT_NAMES:
-        compiled = output["contracts"][f"contracts/{name}.sol"][name]
-        bytecode, runtime_code = compiled["evm"]["bytecode"], compiled["evm"]["deployedBytecode"]
-
-        assert "0x" + bytecode["object"] == packaged(name)["bytecode"]
-        assert "0x" + runtime_code["object"] == packaged(name)["deployedBytecode"]
-        assert compiled["abi"] == packaged(name)["abi"]
+    return {name: output["contracts"][f"contracts/{name}.sol"][name] for name in CONTRACT_NAMES}
 
 
-def test_the_check_passes_on_what_is_packaged() -> None:
-    assert build_script().main(["--check"]) == 0
+@every_contract
+def test_py_solc_x_compiles_the_same_bytes(compiled: dict[str, Any], name: ContractName) -> None:
+    code = compiled[name]["evm"]
+
+    assert "0x" + code["bytecode"]["object"] == packaged(name)["bytecode"]
+    assert "0x" + code["deployedBytecode"]["object"] == packaged(name)["deployedBytecode"]
+    assert compiled[name]["abi"] == packaged(name)["abi"]
+
+
+@pytest.fixture
+def script(compiled: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script, which need not compile again: `scripts/check contracts` is a whole run of it."""
+    script = build_script()
+    monkeypatch.setattr(script, "compile_contracts", lambda: compiled)
+    return script
+
+
+def test_the_check_passes_on_what_is_packaged(script: ModuleType) -> None:
+    assert script.main(["--check"]) == 0
 
 
 def test_the_check_fails_on_another_artifact(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    script: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    script = build_script()
     package = shutil.copytree(PACKAGE, tmp_path / "package")
     monkeypatch.setattr(script, "PACKAGE", package)
     document = packaged("BatchAnchors") | {"codeHash": "0x" + "00" * 32}

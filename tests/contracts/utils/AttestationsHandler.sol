@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Attestations} from "contracts/Attestations.sol";
 import {IAttestations} from "contracts/interfaces/IAttestations.sol";
 import {Attestation, AttestationId, AttesterSignature} from "contracts/types/Attestation.sol";
 import {AttestationWord} from "contracts/types/AttestationWord.sol";
@@ -30,7 +29,7 @@ contract AttestationsHandler is AttestationsTest {
     uint256 public forgeries;
     uint40 private _now = START;
 
-    constructor(Attestations target) {
+    constructor(IAttestations target) {
         attestations = target;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Attestations} from "contracts/Attestations.sol";
 import {IAttestations} from "contracts/interfaces/IAttestations.sol";
 import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
 import {Attestation, AttestationId, AttesterSignature} from "contracts/types/Attestation.sol";
@@ -21,11 +20,15 @@ abstract contract AttestationsTest is BaseTest {
 
     address internal immutable attester = vm.addr(ATTESTER_KEY);
 
-    Attestations internal attestations;
+    IAttestations internal attestations;
 
     function setUp() public virtual override {
         super.setUp();
-        attestations = new Attestations();
+        attestations = newAttestations();
+    }
+
+    function newAttestations() internal returns (IAttestations) {
+        return IAttestations(deploy("Attestations.sol"));
     }
 
     function audit() internal pure returns (Attestation memory) {

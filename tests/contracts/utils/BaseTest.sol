@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {ISignedStatements} from "contracts/interfaces/ISignedStatements.sol";
+
 import {Vm} from "./Vm.sol";
 
 /// @dev What every test starts from: the cheatcodes, a time, and accounts with keys.
@@ -17,6 +19,16 @@ abstract contract BaseTest {
 
     function setUp() public virtual {
         vm.warp(START);
+    }
+
+    /// @dev Deploys what was compiled as the package has it, from the name of its file: a test that
+    /// imported it would compile it once more.
+    function deploy(string memory source) internal returns (address deployed) {
+        bytes memory initCode = vm.getCode(source);
+        assembly ("memory-safe") {
+            deployed := create(0, add(initCode, 0x20), mload(initCode))
+        }
+        vm.assertTrue(deployed != address(0));
     }
 
     function signatureOf(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
@@ -48,5 +60,26 @@ abstract contract BaseTest {
     function digestOf(address verifier, bytes32 structHash) internal view returns (bytes32) {
         bytes32 separator = separatorOf(block.chainid, verifier);
         return keccak256(abi.encodePacked(hex"1901", separator, structHash));
+    }
+
+    /// @dev Checks what a contract says of its domain, by EIP-5267.
+    function checkDomain(uint256 chain, ISignedStatements verifier) internal view {
+        (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        ) = verifier.eip712Domain();
+
+        vm.assertEq(uint8(fields), 0x0f);
+        vm.assertEq(name, "Weightmark");
+        vm.assertEq(version, "1");
+        vm.assertEq(chainId, chain);
+        vm.assertEq(verifyingContract, address(verifier));
+        vm.assertEq(salt, 0);
+        vm.assertEq(extensions.length, 0);
     }
 }

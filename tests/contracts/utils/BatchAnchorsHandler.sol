@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {BatchAnchors} from "contracts/BatchAnchors.sol";
 import {IBatchAnchors} from "contracts/interfaces/IBatchAnchors.sol";
 import {BatchWord} from "contracts/types/BatchWord.sol";
 
@@ -18,7 +17,7 @@ contract BatchAnchorsHandler is BatchAnchorsTest {
     mapping(bytes32 root => BatchWord) public logged;
     uint40 private _now = START;
 
-    constructor(BatchAnchors target) {
+    constructor(IBatchAnchors target) {
         anchors = target;
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {BatchAnchors} from "contracts/BatchAnchors.sol";
+import {IBatchAnchors} from "contracts/interfaces/IBatchAnchors.sol";
 import {BatchWord} from "contracts/types/BatchWord.sol";
 
 import {BaseTest} from "./BaseTest.sol";
@@ -11,11 +11,11 @@ abstract contract BatchAnchorsTest is BaseTest {
     bytes32 internal constant ROOT = keccak256("root of a batch");
     bytes internal constant CID = abi.encodePacked(hex"01551220", keccak256("items of a batch"));
 
-    BatchAnchors internal anchors;
+    IBatchAnchors internal anchors;
 
     function setUp() public virtual override {
         super.setUp();
-        anchors = new BatchAnchors();
+        anchors = IBatchAnchors(deploy("BatchAnchors.sol"));
     }
 
     function raw(BatchWord word) internal pure returns (uint256) {

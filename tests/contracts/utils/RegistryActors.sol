@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
+import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {AuthorityWord, identityAuthority} from "contracts/types/AuthorityWord.sol";
 import {Authorization} from "contracts/types/Statements.sol";
 
@@ -39,7 +39,7 @@ abstract contract RegistryActors is RegistryTest {
     mapping(bytes4 selector => uint256) public successes;
     mapping(bytes4 selector => uint256) public refusals;
 
-    constructor(ModelRegistry target) {
+    constructor(IModelRegistry target) {
         registry = target;
         uint256[ACCOUNTS] memory keys = [PUBLISHER_KEY, OTHER_KEY, 0xCA401];
         for (uint256 i = 0; i < ACCOUNTS; i++) {

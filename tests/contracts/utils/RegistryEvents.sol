@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
 import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {AuthorityWord, newAuthority} from "contracts/types/AuthorityWord.sol";
 import {ModelId, ReleaseId} from "contracts/types/Identifiers.sol";
@@ -12,7 +11,7 @@ import {Log} from "./Vm.sol";
 
 /// @dev Whether the registry's state says what an event of it said, right after it.
 library RegistryEvents {
-    function isState(ModelRegistry registry, Log memory log) internal view returns (bool) {
+    function isState(IModelRegistry registry, Log memory log) internal view returns (bool) {
         bytes32 kind = log.topics[0];
         if (kind == IModelRegistry.ReleaseRegistered.selector) return _registered(registry, log);
         if (kind == IModelRegistry.ReleaseRevoked.selector) return _revoked(registry, log);
@@ -23,7 +22,7 @@ library RegistryEvents {
         return false;
     }
 
-    function _registered(ModelRegistry registry, Log memory log) private view returns (bool) {
+    function _registered(IModelRegistry registry, Log memory log) private view returns (bool) {
         (bytes32 id, bytes32 manifestHash, uint256 logged) =
             abi.decode(log.data, (bytes32, bytes32, uint256));
         (bytes32 commitment, ReleaseWord word) = registry.release(ReleaseId.wrap(id));
@@ -33,34 +32,34 @@ library RegistryEvents {
             && registry.head(ModelId.wrap(log.topics[1])).sequence() == word.sequence();
     }
 
-    function _revoked(ModelRegistry registry, Log memory log) private view returns (bool) {
+    function _revoked(IModelRegistry registry, Log memory log) private view returns (bool) {
         (uint8 reason,) = abi.decode(log.data, (uint8, bytes32));
         (, ReleaseWord word) = registry.release(ReleaseId.wrap(log.topics[3]));
         return word.status() == 2 && word.reason() == reason && word.statusAt() == block.timestamp;
     }
 
-    function _authority(ModelRegistry registry, Log memory log) private view returns (bool) {
+    function _authority(IModelRegistry registry, Log memory log) private view returns (bool) {
         (uint8 role, uint40 from, uint40 until) = abi.decode(log.data, (uint8, uint40, uint40));
         address account = address(uint160(uint256(log.topics[3])));
         AuthorityWord word = newAuthority(account, from, until, role);
         return AuthorityWord.unwrap(_authorityOf(registry, log)) == AuthorityWord.unwrap(word);
     }
 
-    function _authorityEnd(ModelRegistry registry, Log memory log) private view returns (bool) {
+    function _authorityEnd(IModelRegistry registry, Log memory log) private view returns (bool) {
         return _authorityOf(registry, log).until() == abi.decode(log.data, (uint40));
     }
 
-    function _key(ModelRegistry registry, Log memory log) private view returns (bool) {
+    function _key(IModelRegistry registry, Log memory log) private view returns (bool) {
         (uint8 algorithm, uint40 from, uint40 until) = abi.decode(log.data, (uint8, uint40, uint40));
         SigningKeyWord word = newSigningKey(from, until, algorithm);
         return SigningKeyWord.unwrap(_keyOf(registry, log)) == SigningKeyWord.unwrap(word);
     }
 
-    function _keyEnd(ModelRegistry registry, Log memory log) private view returns (bool) {
+    function _keyEnd(IModelRegistry registry, Log memory log) private view returns (bool) {
         return _keyOf(registry, log).until() == abi.decode(log.data, (uint40));
     }
 
-    function _authorityOf(ModelRegistry registry, Log memory log)
+    function _authorityOf(IModelRegistry registry, Log memory log)
         private
         view
         returns (AuthorityWord)
@@ -68,7 +67,7 @@ library RegistryEvents {
         return registry.authority(_publisher(log), uint256(log.topics[2]));
     }
 
-    function _keyOf(ModelRegistry registry, Log memory log) private view returns (SigningKeyWord) {
+    function _keyOf(IModelRegistry registry, Log memory log) private view returns (SigningKeyWord) {
         return registry.signingKey(_publisher(log), log.topics[2]);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
+import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {AuthorityWord, identityAuthority} from "contracts/types/AuthorityWord.sol";
 import {ReleaseId} from "contracts/types/Identifiers.sol";
 import {ReleaseWord} from "contracts/types/ReleaseWord.sol";
@@ -38,7 +38,7 @@ contract RegistryHandler is RegistryActors {
     mapping(address publisher => mapping(bytes32 fingerprint => SigningKeyWord)) public firstKey;
     mapping(address publisher => mapping(bytes32 fingerprint => uint40)) public lowestKeyEnd;
 
-    constructor(ModelRegistry target) RegistryActors(target) {
+    constructor(IModelRegistry target) RegistryActors(target) {
         for (uint256 i = 0; i < PUBLISHERS; i++) {
             _authorities[publisherAt(i)].push(identityAuthority(publisherAt(i)));
             lowestEnd[publisherAt(i)][0] = FOREVER;

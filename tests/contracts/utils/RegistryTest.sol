@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {ModelRegistry} from "contracts/ModelRegistry.sol";
 import {IModelRegistry} from "contracts/interfaces/IModelRegistry.sol";
 import {AuthorityWord} from "contracts/types/AuthorityWord.sol";
 import {HeadWord} from "contracts/types/HeadWord.sol";
@@ -33,11 +32,15 @@ abstract contract RegistryTest is BaseTest {
 
     address internal immutable publisher = vm.addr(PUBLISHER_KEY);
 
-    ModelRegistry internal registry;
+    IModelRegistry internal registry;
 
     function setUp() public virtual override {
         super.setUp();
-        registry = new ModelRegistry();
+        registry = newRegistry();
+    }
+
+    function newRegistry() internal returns (IModelRegistry) {
+        return IModelRegistry(deploy("ModelRegistry.sol"));
     }
 
     function releaseStatement() internal view returns (ReleaseStatement memory) {

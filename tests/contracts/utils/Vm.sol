@@ -18,6 +18,11 @@ interface Vm {
     function expectCall(address callee, bytes calldata data) external;
     function expectEmit(address emitter) external;
     function expectRevert(bytes calldata data) external;
+    function getCode(string calldata source) external view returns (bytes memory initCode);
+    function getDeployedCode(string calldata source)
+        external
+        view
+        returns (bytes memory runtimeCode);
     function getRecordedLogs() external returns (Log[] memory logs);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;
