@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from weightmark.domain.models import is_model_file, is_model_folder
+from weightmark.domain.models import (
+    MODEL_MARKERS,
+    MODEL_SUFFIXES,
+    is_model_file,
+    is_model_folder,
+)
+
+DOCUMENT = Path(__file__).parents[3] / "docs/trees.md"
 
 
 @pytest.mark.parametrize(
@@ -24,3 +34,11 @@ def test_a_folder_by_what_it_holds() -> None:
     assert is_model_folder(["MLmodel"])
     assert not is_model_folder(["notes.txt", "w.bin", "CONFIG.JSON"])
     assert not is_model_folder([])
+
+
+def test_the_document_lists_them_all() -> None:
+    text = DOCUMENT.read_text("utf-8").partition("## What counts as a model\n")[2]
+    _, folders, files = text.partition("\n\nOther files")[0].split("\n- ")
+    words = [word for quoted in re.findall(r"`([^`]+)`", files) for word in quoted.split()]
+    assert sorted(words) == sorted(MODEL_SUFFIXES)
+    assert sorted(re.findall(r"`([^`]+)`", folders)) == sorted(MODEL_MARKERS)
