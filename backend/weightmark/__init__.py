@@ -7,6 +7,8 @@ verdict, `require` raises unless a download is verified, for the start-up of an 
 
     weightmark.require("./model", release="me/acme/digits@1.0.0")
 
+`sign` signs files and `verify_signature` checks who signed them, with no chain.
+
 `publication_document` and `error_document` give what the command line prints with ``--json``.
 Everything else is the command line's and the web API's; see ``docs/`` for both.
 """
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from weightmark.domain.verdict import Check, Outcome, Verdict
     from weightmark.errors import VerificationFailedError, WeightmarkError
     from weightmark.python_api.releases import publish, require, revoke, submit, verify
+    from weightmark.python_api.signatures import sign, verify_signature
     from weightmark.services.documents import publication_document
     from weightmark.services.publish import Publication
     from weightmark.services.revoke import Revocation
+    from weightmark.services.signatures.verify import SignatureVerdict
     from weightmark.services.submit import Submission
 
 __all__ = [
@@ -36,6 +40,7 @@ __all__ = [
     "Publication",
     "Reason",
     "Revocation",
+    "SignatureVerdict",
     "Submission",
     "Verdict",
     "VerificationFailedError",
@@ -46,8 +51,10 @@ __all__ = [
     "publish",
     "require",
     "revoke",
+    "sign",
     "submit",
     "verify",
+    "verify_signature",
 ]
 
 _HOMES = {
@@ -57,6 +64,7 @@ _HOMES = {
     "Publication": "weightmark.services.publish",
     "Reason": "weightmark.domain.registry",
     "Revocation": "weightmark.services.revoke",
+    "SignatureVerdict": "weightmark.services.signatures.verify",
     "Submission": "weightmark.services.submit",
     "Verdict": "weightmark.domain.verdict",
     "VerificationFailedError": "weightmark.errors",
@@ -66,8 +74,10 @@ _HOMES = {
     "publish": "weightmark.python_api.releases",
     "require": "weightmark.python_api.releases",
     "revoke": "weightmark.python_api.releases",
+    "sign": "weightmark.python_api.signatures",
     "submit": "weightmark.python_api.releases",
     "verify": "weightmark.python_api.releases",
+    "verify_signature": "weightmark.python_api.signatures",
 }
 
 

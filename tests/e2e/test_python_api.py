@@ -89,3 +89,19 @@ assert first.request.reference == {release.reference!r}
 assert not weightmark.verify(sys.argv[1]).verified
 """
     assert_ends(run_program(release, program), 0)
+
+
+def test_signing_and_verifying_a_signature(release: Release) -> None:
+    program = """
+import os
+os.environ["WEIGHTMARK_PRIVATE_KEY"] = "01" * 32
+made = weightmark.sign(sys.argv[1])
+assert made.path.endswith("weightmark.sig")
+account = "0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1"
+found = weightmark.verify_signature(sys.argv[1], addresses=[account], name="acme/digits")
+assert found.verdict.verified and found.evidence.manifest.version == "1.0.0"
+assert [each.file.name for each in found.trusted] == ["weightmark.sig"]
+other = account.replace("1a", "2a").lower()
+assert not weightmark.verify_signature(sys.argv[1], addresses=[other]).verdict.verified
+"""
+    assert_ends(run_program(release, program), 0)

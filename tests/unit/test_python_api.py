@@ -23,8 +23,10 @@ FUNCTIONS = [
     weightmark.publish,
     weightmark.require,
     weightmark.revoke,
+    weightmark.sign,
     weightmark.submit,
     weightmark.verify,
+    weightmark.verify_signature,
 ]
 SECTION = re.compile(r"^(\w+):\n((?:    .*\n|\n)+)", re.MULTILINE)
 
@@ -44,8 +46,10 @@ def sections(function: Callable[..., Any]) -> dict[str, str]:
         lambda: weightmark.publish(".", **NAMED, **MISSPELT),
         lambda: weightmark.revoke(REFERENCE, "withdrawn", **MISSPELT),
         lambda: weightmark.submit("none", **MISSPELT),
+        lambda: weightmark.sign(".", **MISSPELT),
+        lambda: weightmark.verify_signature(".", **MISSPELT),
     ],
-    ids=["verify", "require", "publish", "revoke", "submit"],
+    ids=["verify", "require", "publish", "revoke", "submit", "sign", "verify_signature"],
 )
 def test_an_unknown_argument_is_named(call: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'netwrok'"):
@@ -70,6 +74,10 @@ def test_one_text_is_no_sequence_of_patterns() -> None:
     assert only.value.hint == "write only=['w.bin']"
     with pytest.raises(UsageError, match=r"ignores is .* not the text 'w\*'"):
         weightmark.publish(".", **NAMED, ignores="w*")
+    with pytest.raises(UsageError, match=r"public_keys is .* not the text 'release'"):
+        weightmark.verify_signature(".", public_keys="release")
+    with pytest.raises(UsageError, match=r"certificates is .* not the text 'release'"):
+        weightmark.sign(".", certificates="release")
 
 
 @pytest.mark.parametrize("reason", ["", "none", "WITHDRAWN", "stolen", weightmark.Reason.NONE, 1])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import working_environment
 from weightmark.errors import UsageError
 
 PathLike = str | Path
+
+_Item = TypeVar("_Item")
 
 
 class Configuration(TypedDict, total=False):
@@ -61,18 +63,18 @@ def refuse_unknown_names(configuration: Configuration) -> None:
             raise TypeError(f"got an unexpected keyword argument {name!r}")
 
 
-def patterns_of(argument: str, patterns: Sequence[str]) -> tuple[str, ...]:
-    """Return patterns, of which one alone is easily given by mistake.
+def sequence_of(argument: str, given: Sequence[_Item]) -> tuple[_Item, ...]:
+    """Return several things, of which one alone is easily given by mistake.
 
     Raises:
-        UsageError: ``patterns`` is a text.
+        UsageError: What is given is a text.
     """
-    if isinstance(patterns, str):
+    if isinstance(given, str):
         raise UsageError(
-            f"{argument} is a sequence of patterns, not the text {patterns!r}",
-            hint=f"write {argument}=[{patterns!r}]",
+            f"{argument} is a sequence, not the text {given!r}",
+            hint=f"write {argument}=[{given!r}]",
         )
-    return tuple(patterns)
+    return tuple(given)
 
 
 def path_of(path: PathLike | None) -> Path | None:

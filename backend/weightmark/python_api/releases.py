@@ -23,8 +23,8 @@ from weightmark.python_api.configuration import (
     PathLike,
     application_of,
     path_of,
-    patterns_of,
     refuse_unknown_names,
+    sequence_of,
 )
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
@@ -67,7 +67,7 @@ def verify(
         StorageError: A file of our own state cannot be read.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    patterns = patterns_of("only", only)
+    patterns = sequence_of("only", only)
     application = application_of(configuration)
     request = verification_request(
         application, Path(path), release=release, only=patterns, manifest=path_of(manifest)
@@ -160,7 +160,7 @@ def publish(
             source; or ``rpc_url`` is no endpoint.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    ignored = patterns_of("ignores", ignores)
+    ignored = sequence_of("ignores", ignores)
     application = application_of(configuration)
     draft = manifest_draft(
         application,
