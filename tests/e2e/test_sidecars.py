@@ -74,20 +74,23 @@ def test_a_manifest_of_nobody(release: Release) -> None:
     assert "registration" in problems(release.verify("--json"), 1)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["weightmark.sig", "model.sig", "weightmark.receipt.json", "weightmark.certificate.json"],
-)
+@pytest.mark.parametrize("name", ["weightmark.receipt.json", "weightmark.certificate.json"])
 def test_a_sidecar_that_cannot_be_checked(release: Release, name: str) -> None:
     (release.model / name).write_bytes(b"{}")
     assert_ends(release.verify(), 3, f"{name} is present, and cannot be checked")
+
+
+@pytest.mark.parametrize("name", ["weightmark.sig", "model.sig"])
+def test_a_file_of_signatures_that_is_none(release: Release, name: str) -> None:
+    (release.model / name).write_bytes(b"{}")
+    assert_ends(release.verify(), 4, f"{name}: the ", "cannot be read")
 
 
 def test_a_signature_that_the_manifest_demands(release: Release) -> None:
     key = {"algorithm": "ecdsa-p256-sha256", "key": "ab" * 32}
     edit_manifest(release.manifest, signers=[key])
     found = problems(release.verify("--json"), 1)
-    assert {"registration", "signatures"} <= found.keys()
+    assert {"registration", "signers"} <= found.keys()
 
 
 @pytest.mark.parametrize("command", ["verify", "manifest verify", "manifest inspect"])

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.signatures import Trusted, signature_trust
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
@@ -21,6 +23,12 @@ from weightmark.services.publish import PublishRequest
 from weightmark.services.revoke import RevocationRequest
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest
+from weightmark.services.verification.signatures import SignatureMeans
+
+if TYPE_CHECKING:
+    from weightmark.ports.signing import Keyring
+
+NOBODY = Trusted()
 
 
 def verification_request(
@@ -30,6 +38,7 @@ def verification_request(
     release: str | None,
     only: Sequence[str],
     manifest: Path | None,
+    trusted: Trusted = NOBODY,
 ) -> VerificationRequest:
     """Return what to verify, and against what.
 
@@ -39,18 +48,44 @@ def verification_request(
         release: The release that it has to be, as a REF.
         only: Patterns of files to check; empty for all.
         manifest: A manifest that is elsewhere than beside the files.
+        trusted: Who has to have signed, beside those whom the manifest names.
 
     Raises:
         ValueFormatError: The reference is malformed.
+        MissingPathError: A key or a certificate is not there.
+        KeyFileError: A key or a certificate cannot be used.
         ConfigurationError: The policy is malformed, or the configuration comes with the artifact.
         ArtifactError: ``manifest`` lies among the artifact's files.
     """
     return VerificationRequest(
         artifact=application.artifacts.download(path, manifest),
+        means=signature_means(application, trusted),
         release=parse_reference(release) if release else None,
         policy=application.policy(),
         selection=FileSelection(tuple(only)),
     )
+
+
+def signature_means(application: Application, trusted: Trusted = NOBODY) -> SignatureMeans:
+    """Return what the signatures of a release are checked with.
+
+    Args:
+        application: What is configured.
+        trusted: Who has to have signed, beside those whom the manifest names.
+
+    Raises:
+        MissingPathError: A key or a certificate is not there.
+        KeyFileError: A key or a certificate cannot be used.
+        ValueFormatError: A fingerprint, an address or the time is malformed.
+    """
+    return SignatureMeans(_keyring, signature_trust(application, trusted))
+
+
+def _keyring() -> Keyring:
+    # Here, for it takes long to import, and most releases have no signature.
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+
+    return PublicKeyring()
 
 
 def manifest_draft(

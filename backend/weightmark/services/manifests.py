@@ -26,6 +26,7 @@ from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.contents import check_contents
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.identity import check_manifest
+from weightmark.services.verification.signatures import SignatureMeans
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,15 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     return manifest
 
 
-def verify_manifest(artifact: Artifact, selection: FileSelection, start: Start) -> Verdict:
+def verify_manifest(
+    artifact: Artifact, selection: FileSelection, means: SignatureMeans, start: Start
+) -> Verdict:
     """Check files against a manifest alone: it proves that they belong together, not who says so.
 
     Args:
         artifact: The files.
         selection: Which files to check.
+        means: What signatures are checked with.
         start: Called before files are read.
     """
     try:
@@ -103,7 +107,7 @@ def verify_manifest(artifact: Artifact, selection: FileSelection, start: Start) 
     checks = (
         *check_manifest(evidence),
         Check(4, "chain", Outcome.NOT_APPLICABLE, message),
-        *check_contents(artifact, evidence, selection, start),
+        *check_contents(artifact, evidence, selection, means, start),
     )
     release = f"{manifest.publisher}/{manifest.name}@{manifest.version}"
     return Verdict(checks, release=release, partial=selection.is_partial)

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.fakes.artifact import FakeArtifact, entry_of
-from tests.unit.services.world import ALICE, FILES, NAME, assert_problem, unseen
+from tests.unit.services.world import ALICE, FILES, MEANS, NAME, assert_problem, unseen
 from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import Metadata, decode, encode
@@ -100,7 +100,7 @@ def test_artifacts_that_cannot_be_accepted(
 
 
 def test_files_that_belong_to_their_manifest(artifact: FakeArtifact) -> None:
-    verdict = verify_manifest(artifact, FileSelection(), unseen)
+    verdict = verify_manifest(artifact, FileSelection(), MEANS, unseen)
     assert verdict.verified
     assert (verdict.trust_mode, verdict.release) == ("none", f"{ALICE}/{NAME}@1.0.0")
     told = next(check for check in verdict.checks if check.name == "chain")
@@ -111,24 +111,24 @@ def test_files_that_belong_to_their_manifest(artifact: FakeArtifact) -> None:
 @pytest.mark.parametrize(("name", "content"), [("altered", b"[]"), ("extra", b"")])
 def test_files_that_do_not(artifact: FakeArtifact, name: str, content: bytes) -> None:
     artifact.files["config.json" if name == "altered" else "evil.py"] = content
-    verdict = verify_manifest(artifact, FileSelection(), unseen)
+    verdict = verify_manifest(artifact, FileSelection(), MEANS, unseen)
     assert_problem(verdict, name, Outcome.FAILED, step=7)
 
 
 def test_a_part(artifact: FakeArtifact) -> None:
     artifact.files.pop("model.bin")
-    verdict = verify_manifest(artifact, FileSelection(("*.json",)), unseen)
+    verdict = verify_manifest(artifact, FileSelection(("*.json",)), MEANS, unseen)
     assert verdict.verified
     assert verdict.partial
 
 
 def test_no_manifest_and_no_artifact(artifact: FakeArtifact) -> None:
     artifact.is_missing = True
-    verdict = verify_manifest(artifact, FileSelection(), unseen)
+    verdict = verify_manifest(artifact, FileSelection(), MEANS, unseen)
     assert_problem(verdict, "files", Outcome.INVALID, "is not there", step=7)
     artifact.is_missing = False
     artifact.sidecars.clear()
-    verdict = verify_manifest(artifact, FileSelection(), unseen)
+    verdict = verify_manifest(artifact, FileSelection(), MEANS, unseen)
     assert_problem(verdict, "manifest", Outcome.INVALID, "is not there", step=1)
 
 
@@ -137,17 +137,17 @@ def test_a_manifest_beside_the_files_must_be_true_though_another_is_named(
 ) -> None:
     (tmp_path / "named.json").write_bytes(artifact.sidecars[MANIFEST])
     named = ManifestElsewhere(artifact, MANIFEST, tmp_path / "named.json")
-    assert verify_manifest(named, FileSelection(), unseen).verified
+    assert verify_manifest(named, FileSelection(), MEANS, unseen).verified
     renamed = replace(Evidence.read(artifact).manifest, name="other/name")
     artifact.sidecars[MANIFEST] = encode(renamed)
-    assert verify_manifest(named, FileSelection(), unseen).verified
+    assert verify_manifest(named, FileSelection(), MEANS, unseen).verified
     other = create_manifest(FakeArtifact({"evil.py": b""}), DRAFT, unseen)
     artifact.sidecars[MANIFEST] = encode(other)
-    verdict = verify_manifest(named, FileSelection(), unseen)
+    verdict = verify_manifest(named, FileSelection(), MEANS, unseen)
     assert {check.name for check in verdict.problems} == {"sidecar"}
     assert verdict.exit_status == 1
     assert all(MANIFEST in check.message for check in verdict.problems)
     artifact.sidecars[MANIFEST] = b"garbage"
-    assert verify_manifest(named, FileSelection(), unseen).exit_status == 4
+    assert verify_manifest(named, FileSelection(), MEANS, unseen).exit_status == 4
     del artifact.sidecars[MANIFEST]
-    assert verify_manifest(named, FileSelection(), unseen).verified
+    assert verify_manifest(named, FileSelection(), MEANS, unseen).verified

@@ -42,7 +42,7 @@ def test_everything_is_checked_and_passes(published: World) -> None:
         (6, "rollback"),
         (6, "freeze"),
         (7, "files"),
-        (8, "signatures"),
+        (8, "signers"),
         (9, "policy"),
         (9, "ancestors"),
         (9, "attestations"),

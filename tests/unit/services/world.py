@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.fakes.artifact import FakeArtifact
 from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.signing.public_keys import PublicKeyring
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.domain.actions import Revoke
@@ -30,8 +31,10 @@ from weightmark.ports.trust import TrustStore
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import Publication, Publisher, PublishRequest
+from weightmark.services.signatures.keys import SignatureTrust
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest, Verifier
+from weightmark.services.verification.signatures import SignatureMeans
 
 ALICE = "0x52908400098527886E0F7030069857D2E4169EE7"
 BOB = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"
@@ -40,6 +43,10 @@ NAME = "acme/digits"
 SEPOLIA = Network("sepolia", 11155111, "https://rpc.example.org")
 BASE = Network("base", 8453, "https://rpc.example.org")
 FILES = {"config.json": b"{}", "model.bin": b"weights", "tokenizer/vocabulary.txt": b"one\ntwo\n"}
+
+
+# Nobody is asked to have signed, beside those whom a manifest names.
+MEANS = SignatureMeans(PublicKeyring, SignatureTrust((), None, datetime(2026, 11, 21, tzinfo=UTC)))
 
 
 def unseen(_: int) -> Advance:
@@ -158,6 +165,7 @@ class World:
         policy: Policy | None = None,
         only: tuple[str, ...] = (),
         now: int | None = None,
+        means: SignatureMeans | None = None,
     ) -> Verdict:
         """Verify the artifact."""
         verifier = Verifier(
@@ -168,6 +176,7 @@ class World:
         )
         request = VerificationRequest(
             self.artifact,
+            means or MEANS,
             parse_reference(release) if release else None,
             policy or Policy(),
             FileSelection(only),

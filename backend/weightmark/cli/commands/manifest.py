@@ -67,13 +67,15 @@ def verify(
 
     This proves that they belong together, not who published them: 'weightmark verify' does.
     """
+    from weightmark.bootstrap.requests import signature_means
     from weightmark.services.manifests import verify_manifest
     from weightmark.services.verification.files import FileSelection
 
     application = options.application(given)
     artifact = application.artifacts.download(path, manifest_path)
+    means = signature_means(application)
     with progress("verifying") as start:
-        verdict = verify_manifest(artifact, FileSelection(only), start)
+        verdict = verify_manifest(artifact, FileSelection(only), means, start)
     return verdicts.print_verdict(verdict, path, as_json=as_json)
 
 

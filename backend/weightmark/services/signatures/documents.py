@@ -47,6 +47,12 @@ class Documents:
         files, problems = _read_files(artifact, listing, given)
         return cls(files, evidence, (*checks, *problems))
 
+    @classmethod
+    def beside(cls, artifact: Artifact, listing: Listing, evidence: Evidence) -> Documents:
+        """Read the files of signatures beside an artifact's files, whose manifest is known."""
+        files, problems = _read_files(artifact, listing, None)
+        return cls(files, evidence, problems)
+
     @property
     def is_complete(self) -> bool:
         """Whether nothing of what is there could not be read."""
@@ -63,7 +69,7 @@ class Documents:
         Args:
             single_file: The path of an artifact that is one file; empty for a folder.
         """
-        found = [self._claim(file, single_file) for file in self.files]
+        found = [self.claim_of(file, single_file) for file in self.files]
         if self.evidence is not None:
             found.append(Claim.of_manifest(MANIFEST, self.evidence.manifest))
         return merged(found)
@@ -71,18 +77,23 @@ class Documents:
     def check_roots(self, listing: Listing, single_file: str) -> Iterator[Check]:
         """Compare the roots that statements carry with those of files that are as they say."""
         for file in self.files:
-            told = file.statement.artifact_root
-            if not told:
-                continue
-            if self.evidence is not None and self.covers_manifest(file):
-                found = self.evidence.artifact_root
-            else:
-                found = artifact_root_of(self._claim(file, single_file), listing)
-            if found != told:
-                message = f"the files have other names than those that {file.name} was made for"
-                yield Check(FILES_STEP, "artifact-root", Outcome.FAILED, message)
+            yield from self.check_root(file, listing, single_file)
 
-    def _claim(self, file: SignedFile, single_file: str) -> Claim:
+    def check_root(self, file: SignedFile, listing: Listing, single_file: str) -> Iterator[Check]:
+        """Compare the root that a statement carries with that of files that are as it says."""
+        told = file.statement.artifact_root
+        if not told:
+            return
+        if self.evidence is not None and self.covers_manifest(file):
+            found = self.evidence.artifact_root
+        else:
+            found = artifact_root_of(self.claim_of(file, single_file), listing)
+        if found != told:
+            message = f"the files have other names than those that {file.name} was made for"
+            yield Check(FILES_STEP, "artifact-root", Outcome.FAILED, message)
+
+    def claim_of(self, file: SignedFile, single_file: str) -> Claim:
+        """Return what a file of signatures says of the artifact's files."""
         covered = self.evidence is not None and self.covers_manifest(file)
         # A manifest that is not signed could hide any file.
         ignores = self.evidence.manifest.ignored_patterns if self.evidence and covered else ()

@@ -81,6 +81,12 @@ class Finding:
         """Whose it is, if it is valid."""
         return None if isinstance(self.result, Check) else self.result
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is by somebody whose key is not at hand, so that it may be valid or not."""
+        result = self.result
+        return isinstance(result, Check) and result.outcome is Outcome.NOT_APPLICABLE
+
 
 def address_of(verifier: Verifier) -> str:
     """Return the Ethereum account of a key, or an empty text."""

@@ -21,6 +21,11 @@ def is_trusted(finding: Finding, trust: SignatureTrust) -> bool:
     return bool(finding.subject) or _is_by_any(finding, trust.keys)
 
 
+def counts(finding: Finding, documents: Documents, trust: SignatureTrust) -> bool:
+    """Whether a signature is valid, and by a key that the caller trusts or the manifest names."""
+    return is_trusted(finding, trust) or _is_by_any(finding, manifest_signers(documents))
+
+
 def tell(finding: Finding, documents: Documents, trust: SignatureTrust) -> Check:
     """Say what was found of a signature."""
     match finding.result:
@@ -28,8 +33,7 @@ def tell(finding: Finding, documents: Documents, trust: SignatureTrust) -> Check
             return problem
         case verifier:
             message = _deed(finding, verifier)
-    keys = (*trust.keys, *manifest_signers(documents))
-    if not (finding.subject or _is_by_any(finding, keys)):
+    if not counts(finding, documents, trust):
         message += ": nobody here vouches for that key, and it decides nothing"
         return Check(STEP, "signature", Outcome.NOT_APPLICABLE, message)
     if verifier.identity.algorithm.is_shared_secret:
@@ -44,9 +48,7 @@ def tell(finding: Finding, documents: Documents, trust: SignatureTrust) -> Check
 def check_signers(
     findings: Collection[Finding], documents: Documents, trust: SignatureTrust
 ) -> Iterator[Check]:
-    """Say which of the keys that have to sign have not."""
-    # What could not be read may hold what is missed.
-    outcome = Outcome.FAILED if documents.is_complete else Outcome.UNCHECKED
+    """Say which of the keys that have to sign have not, or may have."""
     # Whoever signed the files alone did not sign for the release that names them.
     of_release = [each for each in findings if documents.covers_manifest(each.file)]
     demands = (
@@ -57,13 +59,56 @@ def check_signers(
         found = [each.verifier for each in candidates if each.verifier and key.is_(each.verifier)]
         labels = {each.identity.algorithm.label for each in found}
         if not found:
-            yield Check(STEP, "signers", outcome, f"{key.label} has not signed")
+            yield _missing(key, candidates, documents)
         elif key.algorithm not in (None, *labels):
             message = f"{key.label} is one of {', '.join(labels)}"
             yield Check(STEP, "signers", Outcome.FAILED, message)
     if trust.roots is not None and not any(each.subject for each in findings):
         message = "nobody has signed for whom a trusted certificate vouches"
+        outcome = Outcome.FAILED if documents.is_complete else Outcome.UNCHECKED
         yield Check(STEP, "signers", outcome, message)
+
+
+def check_coverage(documents: Documents, trusted: Collection[Finding]) -> Iterator[Check]:
+    """Say whether what is signed is the manifest as well, or the files alone."""
+    is_signed = {each.file.name for each in trusted}
+    for file in documents.files:
+        if file.statement.manifest_hash and not documents.covers_manifest(file):
+            yield _uncovered(file.name, documents)
+        elif file.name not in is_signed:
+            continue
+        elif file.statement.manifest_hash:
+            message = f"{file.name} covers the manifest: name, version and all else that it says"
+            yield Check(STEP, "coverage", Outcome.PASSED, message)
+        else:
+            message = f"{file.name} covers the files alone: no name, no version"
+            yield Check(STEP, "coverage", Outcome.WARNED, message)
+
+
+def _uncovered(name: str, documents: Documents) -> Check:
+    if documents.evidence is not None:
+        message = f"{name} was made for another manifest than the one beside the files"
+        return Check(STEP, "coverage", Outcome.FAILED, message, "do not use these files")
+    message = f"{name} covers a manifest that is not there"
+    hint = "get the publisher's weightmark.json"
+    return Check(STEP, "coverage", Outcome.UNCHECKED, message, hint)
+
+
+def _missing(key: TrustedKey, candidates: Collection[Finding], documents: Documents) -> Check:
+    if not documents.is_complete:
+        message = f"{key.label} may have signed in what cannot be read"
+        return Check(STEP, "signers", Outcome.UNCHECKED, message)
+    if any(_may_be_by(key, each) for each in candidates):
+        message = f"{key.label} may have signed, which cannot be checked"
+        hint = "--public-key FILE gives the key; --certificate-chain FILE, who vouches for it"
+        return Check(STEP, "signers", Outcome.UNCHECKED, message, hint)
+    return Check(STEP, "signers", Outcome.FAILED, f"{key.label} has not signed")
+
+
+def _may_be_by(key: TrustedKey, finding: Finding) -> bool:
+    """Whether a signature by somebody who is not known here may be by a key that is not at hand."""
+    named = finding.signature.fingerprint
+    return key.verifier is None and finding.is_unknown and named in ("", key.fingerprint)
 
 
 def manifest_signers(documents: Documents) -> tuple[TrustedKey, ...]:

@@ -14,7 +14,7 @@ from weightmark.services.signatures.claims import check_claims
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import SIGNATURE_FILES
 from weightmark.services.signatures.keys import STEP, Examiner, Finding, SignatureTrust
-from weightmark.services.signatures.signers import check_signers, is_trusted, tell
+from weightmark.services.signatures.signers import check_coverage, check_signers, is_trusted, tell
 
 # The name of the check that finds no signature at all.
 MISSING = "no-signature"
@@ -106,7 +106,7 @@ def verify_signatures(
         *compared,
         *(tell(each, documents, trust) for each in findings),
         *check_signers(findings, documents, trust),
-        *_check_coverage(documents, trusted),
+        *check_coverage(documents, trusted),
         *_check_expected(request, evidence),
         *_check_place(request, documents),
         *_check_ignores(request, listing),
@@ -125,31 +125,6 @@ def _compare(
     if not Verdict(compared).verified:
         return compared
     return (*compared, *documents.check_roots(listing, request.single_file))
-
-
-def _check_coverage(documents: Documents, trusted: Collection[Finding]) -> Iterator[Check]:
-    """Say whether what is signed is the manifest as well, or the files alone."""
-    is_signed = {each.file.name for each in trusted}
-    for file in documents.files:
-        if file.statement.manifest_hash and not documents.covers_manifest(file):
-            yield _uncovered(file.name, documents)
-        elif file.name not in is_signed:
-            continue
-        elif file.statement.manifest_hash:
-            message = f"{file.name} covers the manifest: name, version and all else that it says"
-            yield Check(STEP, "coverage", Outcome.PASSED, message)
-        else:
-            message = f"{file.name} covers the files alone: no name, no version"
-            yield Check(STEP, "coverage", Outcome.WARNED, message)
-
-
-def _uncovered(name: str, documents: Documents) -> Check:
-    if documents.evidence is not None:
-        message = f"{name} was made for another manifest than the one beside the files"
-        return Check(STEP, "coverage", Outcome.FAILED, message, "do not use these files")
-    message = f"{name} covers a manifest that is not there"
-    hint = "get the publisher's weightmark.json"
-    return Check(STEP, "coverage", Outcome.UNCHECKED, message, hint)
 
 
 def _check_expected(request: SignatureRequest, evidence: Evidence | None) -> Iterator[Check]:

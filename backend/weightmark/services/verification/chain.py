@@ -6,6 +6,7 @@ may speak against it. A local chain has one view, and proves nothing to others.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from weightmark.domain.identifiers import checksum_address
@@ -17,9 +18,11 @@ from weightmark.domain.registry import (
     Reason,
     ReleaseState,
     ReleaseWord,
+    SigningKeyWord,
     authority_slot,
     head_slot,
     release_slots,
+    signing_key_slot,
 )
 from weightmark.domain.times import utc_text
 from weightmark.domain.verdict import Check, Outcome
@@ -42,6 +45,7 @@ class View:
     release: ReleaseState
     head: HeadWord
     authority: AuthorityWord | None
+    signing_keys: Mapping[str, SigningKeyWord | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,12 @@ class ChainFindings:
 
     Attributes:
         checks: What was checked.
+        views: The final view and the latest one, if the chain could be read.
         head: The model's head in the final view, if the chain could be read.
     """
 
     checks: tuple[Check, ...]
+    views: tuple[View, ...] = ()
     head: tuple[HeadKey, SeenHead] | None = None
 
 
@@ -92,7 +98,8 @@ def check_on_chain(
         rollback,
         _check_freeze(network, latest.block, policy, now),
     )
-    return ChainFindings(checks, None if rollback.outcome is Outcome.FAILED else (key, seen))
+    head = None if rollback.outcome is Outcome.FAILED else (key, seen)
+    return ChainFindings(checks, (final, latest), head)
 
 
 def _read(evidence: Evidence, network: Network, chains: Chains) -> tuple[View, View, HeadKey]:
@@ -124,12 +131,16 @@ def read_view(reader: ChainReader, registry: str, evidence: Evidence, block: Blo
             "the model's head does not count the release", hint="use another endpoint"
         )
     publisher, index = evidence.manifest.publisher, release.word.authority_index
-    (authority,) = reader.words(registry, (authority_slot(publisher, index),), block)
+    keys = [each.key for each in evidence.manifest.required_signers]
+    key_slots = (signing_key_slot(publisher, bytes.fromhex(key)) for key in keys)
+    slots_of_publisher = (authority_slot(publisher, index), *key_slots)
+    authority, *words = reader.words(registry, slots_of_publisher, block)
     return View(
         block=block,
         release=release,
         head=HeadWord.unpack(head),
         authority=AuthorityWord.unpack(authority, publisher=publisher, index=index),
+        signing_keys=dict(zip(keys, map(SigningKeyWord.unpack, words), strict=True)),
     )
 
 

@@ -7,11 +7,20 @@ from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
 from weightmark.services.verification.files import FileSelection, check_files
-from weightmark.services.verification.signatures import check_manifest_beside, check_signatures
+from weightmark.services.verification.signatures import (
+    SignatureMeans,
+    check_manifest_beside,
+    check_others,
+    check_signatures,
+)
 
 
 def check_contents(
-    artifact: Artifact, evidence: Evidence, selection: FileSelection, start: Start
+    artifact: Artifact,
+    evidence: Evidence,
+    selection: FileSelection,
+    means: SignatureMeans,
+    start: Start,
 ) -> tuple[Check, ...]:
     """Compare an artifact with its manifest.
 
@@ -19,6 +28,7 @@ def check_contents(
         artifact: The files, and the sidecars beside them.
         evidence: The manifest, which may be from elsewhere.
         selection: Which files to check.
+        means: What signatures are checked with.
         start: Called before files are read.
     """
     manifest = evidence.manifest
@@ -28,6 +38,7 @@ def check_contents(
         return (Check.of_error(7, "files", error),)
     return (
         *check_files(artifact, listing, manifest, selection, start),
-        *check_signatures(listing, manifest),
+        *check_signatures(artifact, listing, evidence, selection, means, start),
+        *check_others(listing),
         *check_manifest_beside(artifact.beside, listing, evidence),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from weightmark.domain.networks import Network
 from weightmark.domain.policy import Policy
@@ -26,6 +27,8 @@ from weightmark.services.verification.identity import (
     check_reference,
     check_trust,
 )
+from weightmark.services.verification.signatures import SignatureMeans
+from weightmark.services.verification.signing_keys import check_signing_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,14 @@ class VerificationRequest:
 
     Attributes:
         artifact: The files.
+        means: What signatures are checked with; certificates count when the release was registered.
         release: The release that it has to be, or None for the one that the manifest names.
         policy: What is demanded.
         selection: Which files to check.
     """
 
     artifact: Artifact
+    means: SignatureMeans
     release: Reference | None = None
     policy: Policy = field(default_factory=Policy)
     selection: FileSelection = field(default_factory=FileSelection)
@@ -74,6 +79,7 @@ class Verifier:
         findings = check_on_chain(
             evidence, network, self._chains, self._records, request.policy, self._clock()
         )
+        means = _at_registration(request.means, findings)
         checks = (
             # 1. and 2. Identity.
             *check_manifest(evidence),
@@ -91,7 +97,8 @@ class Verifier:
             *(_hinted(check) if is_assumed else check for check in findings.checks),
             *self._check_newest(evidence, expected),
             # 7. and 8. Files and signatures.
-            *check_contents(request.artifact, evidence, request.selection, start),
+            *check_contents(request.artifact, evidence, request.selection, means, start),
+            *check_signing_keys(evidence, findings.views),
             # 9. Policy.
             *request.policy.check(manifest),
         )
@@ -156,6 +163,15 @@ class Verifier:
             note = Check(6, "memory", Outcome.WARNED, message, error.hint)
             return dataclasses.replace(verdict, checks=(*verdict.checks, note))
         return verdict
+
+
+def _at_registration(means: SignatureMeans, findings: ChainFindings) -> SignatureMeans:
+    times = (view.release.word.registered_at for view in findings.views)
+    registered_at = max(times, default=0)
+    if not registered_at:
+        return means
+    at = datetime.fromtimestamp(registered_at, UTC)
+    return dataclasses.replace(means, trust=dataclasses.replace(means.trust, at=at))
 
 
 def _hinted(check: Check) -> Check:
