@@ -39,7 +39,7 @@ def test_a_key_is_encrypted_and_private(run_weightmark: Weightmark) -> None:
     keystore = json.loads(path.read_text("utf-8"))
     assert keystore["version"] == 3
     assert f"0x{keystore['address']}".lower() == made["address"].lower()
-    assert {each.name for each in path.parent.iterdir()} == {".lock", "release.json"}
+    assert {each.name for each in path.parent.iterdir()} == {"names.lock", "release.json"}
 
     before = path.read_bytes()
     assert_ends(generate(run_weightmark), 1, "'release' exists, and is left as it is")

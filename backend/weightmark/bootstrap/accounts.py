@@ -99,15 +99,12 @@ class Accounts:
         except NoKeyError:
             return ""
 
-    def given_key(self, path: Path | None) -> PrivateKey:
-        """Return a private key in hex from a file, the environment or a person.
+    def given_key(self) -> PrivateKey:
+        """Return an Ethereum key in hex from the environment or a person.
 
         Raises:
-            ConfigurationError: The file cannot be read.
             KeyFileError: It is not a key, or nobody can be asked.
         """
-        if path is not None:
-            return PrivateKey.parse(read_secret(path).decode("utf-8", "replace"))
         return PrivateKey.parse(self._variable or self._ask("The private key in hex"))
 
     def signer(self) -> Signer:
@@ -124,7 +121,7 @@ class Accounts:
                 "no key is configured",
                 hint="name one with --key; 'weightmark keys generate NAME' makes one",
             )
-        return self._keys.signer(self._chosen, self._password)
+        return self._keys.signer(self._chosen, self.password)
 
     def secret_key(self, name: str) -> SharedSecret:
         """Return a shared secret, by its name or the path of its file.
@@ -133,20 +130,22 @@ class Accounts:
             KeyFileError: It is no shared secret, or cannot be used.
             MissingPathError: It is not there.
         """
-        key = self._keys.opened(name, self._password)
+        key = self._keys.opened(name, self.password)
         if isinstance(key, SharedSecret):
             return key
         raise KeyFileError(f"the key '{printable(name)}' is no shared secret")
 
     def shared_secret(self, path: Path | None) -> bytes:
-        """Return the text of a shared secret from a file, the environment or a person.
+        """Return the text or the bytes of a shared secret from a file, the environment or a person.
 
         Raises:
             ConfigurationError: The file cannot be read.
             KeyFileError: It is empty, or nobody can be asked.
         """
         if path is not None:
-            secret = read_secret(path).rstrip(b"\r\n")
+            secret = read_secret(path)
+            # The end of a line is not part of a text; random bytes may end like one.
+            secret = secret.rstrip(b"\r\n") if secret.isascii() else secret
         else:
             secret = os.fsencode(self._environment.get(HMAC_VARIABLE, ""))
             secret = secret or self._ask("The shared secret").encode()
@@ -163,20 +162,29 @@ class Accounts:
             ConfigurationError: The file that holds it cannot be read.
             KeyFileError: The two differ, or nobody can be asked.
         """
-        given = self._given_password()
-        if given is not None:
-            return given
+        if self._given_password is not None:
+            return self._given_password
         password = self._ask("A new password")
         if password != self._ask("The same password again"):
             raise KeyFileError("the two passwords differ", hint="nothing was written; try again")
         return password
+
+    def password(self, what: str) -> str:
+        """Return a password from the environment, or from a person who is asked for ``what``.
+
+        Raises:
+            ConfigurationError: The file that holds it cannot be read.
+            KeyFileError: Nobody can be asked.
+        """
+        given = self._given_password
+        return self._ask(what) if given is None else given
 
     @property
     def _variable(self) -> str:
         return self._environment.get(PRIVATE_KEY_VARIABLE, "")
 
     def _chosen_info(self, network: Network) -> KeyInfo:
-        info = self._keys.info(self._chosen)
+        info = self._keys.account(self._chosen)
         if not info.is_encrypted and not network.is_local:
             raise KeyFileError(
                 f"the key '{info.name}' is not encrypted, and serves chains of this machine alone",
@@ -187,12 +195,9 @@ class Accounts:
     @cached_property
     def _opened_key(self) -> PrivateKey:
         # Once: a person is asked once, and a pipe gives its password once.
-        return self._keys.load(self._chosen, self._password)
+        return self._keys.load(self._chosen, self.password)
 
-    def _password(self, what: str) -> str:
-        given = self._given_password()
-        return self._ask(what) if given is None else given
-
+    @cached_property
     def _given_password(self) -> str | None:
         if "WEIGHTMARK_KEY_PASSWORD" in self._environment:
             return self._environment["WEIGHTMARK_KEY_PASSWORD"]

@@ -60,6 +60,11 @@ def complain(message: str, hint: str = "") -> None:
         click.echo(f"  hint: {printable(hint)}", err=True)
 
 
+def warn(message: str) -> None:
+    """Print what may be a mistake on standard error."""
+    click.secho(f"warning: {printable(message)}", fg="yellow", bold=True, err=True)
+
+
 def report(error: WeightmarkError, *, as_json: bool) -> int:
     """Print an error, and return its exit status."""
     if as_json:

@@ -89,7 +89,7 @@ def print_plan(plan: Plan) -> None:
     for text in _sentences(plan):
         click.echo(printable(text), err=True)
     for warning in plan.warnings:
-        click.secho(f"warning: {printable(warning)}", fg="yellow", bold=True, err=True)
+        output.warn(warning)
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

@@ -106,8 +106,6 @@ def test_a_password_is_asked_for_once(keys: KeyFolder, keystore: Path) -> None:
 def test_a_secret_that_never_ends_is_read_up_to_a_bound(keys: KeyFolder) -> None:
     with pytest.raises(ConfigurationError, match="/dev/zero is larger than 65536 bytes"):
         accounts(keys, key_password_file="/dev/zero").new_password()
-    with pytest.raises(ConfigurationError, match="/dev/zero is larger than 65536 bytes"):
-        accounts(keys).given_key(Path("/dev/zero"))
 
 
 def test_an_address_needs_no_password(keys: KeyFolder, keystore: Path) -> None:
@@ -155,21 +153,13 @@ def test_a_malformed_variable_is_not_repeated(keys: KeyFolder) -> None:
     assert "secret" not in caught.value.message + caught.value.hint
 
 
-def test_a_given_key_comes_from_a_file_a_variable_or_a_person(
-    keys: KeyFolder, tmp_path: Path
-) -> None:
-    path = tmp_path / "hex"
-    path.write_text(f"0x{SECRET}\n")
-    assert accounts(keys, private_key="22" * 32).given_key(path).reveal().hex() == SECRET
-    assert accounts(keys, private_key=SECRET).given_key(None).reveal().hex() == SECRET
-    assert accounts(keys, "", SECRET).given_key(None).reveal().hex() == SECRET
+def test_a_given_key_comes_from_a_variable_or_a_person(keys: KeyFolder) -> None:
+    assert accounts(keys, private_key=SECRET).given_key().reveal().hex() == SECRET
+    assert accounts(keys, "", SECRET).given_key().reveal().hex() == SECRET
     with pytest.raises(KeyFileError, match="nobody can be asked"):
-        accounts(keys).given_key(None)
-    path.write_bytes(b"\xff")
+        accounts(keys).given_key()
     with pytest.raises(KeyFileError, match="malformed"):
-        accounts(keys).given_key(path)
-    with pytest.raises(ConfigurationError, match="cannot be read"):
-        accounts(keys).given_key(tmp_path / "none")
+        accounts(keys, "", "no key").given_key()
 
 
 def test_a_new_password_is_given_twice(keys: KeyFolder) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from weightmark.adapters.key_files import keystore
 from weightmark.adapters.key_files.info import Ask, KeyInfo
-from weightmark.adapters.signing.ethereum import PrivateKey
+from weightmark.adapters.signing.ethereum import EthereumSigner, PrivateKey
 from weightmark.domain.signing_keys import KeyAlgorithm
-from weightmark.errors import UsageError
+from weightmark.errors import KeyFileError, UsageError
 
 if TYPE_CHECKING:
     from weightmark.adapters.signing.private_keys import PrivateKeySigner
     from weightmark.adapters.signing.shared_secret import SharedSecret
+    from weightmark.ports.signing import Signer
 
 Key: TypeAlias = "PrivateKey | PrivateKeySigner | SharedSecret"
 
@@ -43,13 +44,20 @@ def open_key(info: KeyInfo, data: bytes, ask: Ask) -> Key:
     Raises:
         KeyFileError: The file is damaged, holds a public key alone, or the password is wrong.
     """
-    if _PEM not in data:
-        return keystore.open_key(info, data, ask)
-    from weightmark.adapters.key_files import pem, secret_file
+    key = _opened(info, data, ask)
+    if info.fingerprint and signer_of(key).identity.fingerprint != info.fingerprint:
+        raise KeyFileError(f"the key {info.path} is another one than its file tells of")
+    return key
 
-    if info.algorithm is KeyAlgorithm.HMAC_SHA256:
-        return secret_file.open_key(info, data, ask)
-    return pem.open_key(info, data, ask)
+
+def is_key_file(data: bytes) -> bool:
+    """Whether a file has one of these forms, and is not the text or bytes of a key itself."""
+    return _PEM in data or data.lstrip().startswith(b"{")
+
+
+def signer_of(key: Key) -> Signer:
+    """Return what signs messages with a key."""
+    return EthereumSigner(key) if isinstance(key, PrivateKey) else key
 
 
 def suffix_of(key: Key) -> str:
@@ -74,3 +82,13 @@ def encode(key: Key, password: str | None) -> bytes:
     if isinstance(key, PrivateKey):
         return keystore.encode(key, password)
     return secret_file.encode(key, password)
+
+
+def _opened(info: KeyInfo, data: bytes, ask: Ask) -> Key:
+    if _PEM not in data:
+        return keystore.open_key(info, data, ask)
+    from weightmark.adapters.key_files import pem, secret_file
+
+    if info.algorithm is KeyAlgorithm.HMAC_SHA256:
+        return secret_file.open_key(info, data, ask)
+    return pem.open_key(info, data, ask)

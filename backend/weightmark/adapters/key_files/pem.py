@@ -75,10 +75,7 @@ def open_key(info: KeyInfo, data: bytes, ask: Ask) -> PrivateKey | PrivateKeySig
         raise KeyFileError(f"the key {info.path} cannot be opened: the password is wrong")
     if isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256K1):
         return PrivateKey(key.private_numbers().private_value.to_bytes(32))
-    signer = PrivateKeySigner(key)
-    if info.fingerprint not in ("", signer.identity.fingerprint):
-        raise KeyFileError(f"the key {info.path} is not that of the public key beside it")
-    return signer
+    return PrivateKeySigner(key)
 
 
 def encode(key: PrivateKeySigner, password: str | None) -> bytes:

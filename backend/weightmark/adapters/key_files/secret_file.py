@@ -65,11 +65,8 @@ def open_key(info: KeyInfo, data: bytes, ask: Ask) -> SharedSecret:
     password = given_password(ask(f"Password of {info.name}"))
     try:
         sealed = b64decode(match["sealed"]) if match else b""
-        secret = SharedSecret(asn1.decode_der(_Secret, pbes2.decrypt(sealed, password)).secret)
+        return SharedSecret(asn1.decode_der(_Secret, pbes2.decrypt(sealed, password)).secret)
     except ValueError:
         raise KeyFileError(
             f"the key {info.path} cannot be opened: the password is wrong, or it is damaged"
         ) from None
-    if secret.identity.fingerprint != info.fingerprint:
-        raise KeyFileError(f"the key {info.path} is not that of the fingerprint that it names")
-    return secret

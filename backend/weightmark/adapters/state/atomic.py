@@ -12,6 +12,7 @@ from weightmark.errors import AlreadyExistsError, ConfigurationError, StorageErr
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+SHARED_FILE = 0o644
 MAX_SMALL_FILE = 2**20
 
 
@@ -67,6 +68,20 @@ def write_private(path: Path, data: bytes, *, replace: bool) -> None:
         AlreadyExistsError: The file is there, and is not to be replaced.
         StorageError: It cannot be written.
     """
+    _write(path, data, PRIVATE_FILE, replace=replace)
+
+
+def write_shared(path: Path, data: bytes) -> None:
+    """Write a file that everybody can read, in one step.
+
+    Raises:
+        AlreadyExistsError: The file is there.
+        StorageError: It cannot be written.
+    """
+    _write(path, data, SHARED_FILE, replace=False)
+
+
+def _write(path: Path, data: bytes, mode: int, *, replace: bool) -> None:
     private_folder(path.parent)
     temporary = ""
     try:
@@ -75,6 +90,7 @@ def write_private(path: Path, data: bytes, *, replace: bool) -> None:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
+            os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
         if replace:
             Path(temporary).replace(path)

@@ -10,12 +10,12 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from weightmark.adapters.key_files import forms, keystore
 from weightmark.adapters.key_files.forms import SUFFIXES, Key
 from weightmark.adapters.key_files.info import Ask, KeyInfo
-from weightmark.adapters.signing.ethereum import PRIVATE_KEY, EthereumSigner, PrivateKey
+from weightmark.adapters.signing.ethereum import PRIVATE_KEY, PrivateKey
 from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.signing_keys import KeyAlgorithm
@@ -41,16 +41,6 @@ class KeyFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    def generate(self, name: str, password: str) -> KeyInfo:
-        """Make an Ethereum key, and write it encrypted.
-
-        Raises:
-            KeyFileError: The name or the password cannot be used.
-            AlreadyExistsError: A key of that name is there.
-            StorageError: It cannot be written.
-        """
-        return self.add(name, PrivateKey.generate(), password)
 
     def add(self, name: str, key: Key, password: str | None) -> KeyInfo:
         """Write a key; without a password it is not encrypted.
@@ -100,6 +90,15 @@ class KeyFolder:
         """
         return self._described(name)[0]
 
+    def account(self, name: str) -> KeyInfo:
+        """Return what may be shown of a key that sends transactions.
+
+        Raises:
+            MissingPathError: There is no such key.
+            KeyFileError: The file is not a key of Ethereum.
+        """
+        return self._account(name)[0]
+
     def load(self, name: str, ask: Ask) -> PrivateKey:
         """Return a key that sends transactions.
 
@@ -109,18 +108,10 @@ class KeyFolder:
 
         Raises:
             MissingPathError: There is no such key.
-            KeyFileError: The file is not a key of Ethereum, or the password is wrong.
+            KeyFileError: The file is not a private key of Ethereum, or the password is wrong.
         """
-        info, data = self._described(name)
-        if info.algorithm in (KeyAlgorithm.ETHEREUM, None):
-            key = forms.open_key(info, data, ask)
-            if isinstance(key, PrivateKey):
-                return key
-        kind = info.algorithm.label if info.algorithm else "another algorithm"
-        raise KeyFileError(
-            f"the key '{info.name}' is one of {kind}, which sends no transactions",
-            hint="name an Ethereum key; 'weightmark keys generate NAME' makes one",
-        )
+        # A file that tells of an account holds no other key.
+        return cast("PrivateKey", forms.open_key(*self._account(name), ask))
 
     def signer(self, name: str, ask: Ask) -> Signer:
         """Return a key that signs messages; see `load`.
@@ -129,8 +120,7 @@ class KeyFolder:
             MissingPathError: There is no such key.
             KeyFileError: The file is not a key that signs, or the password is wrong.
         """
-        key = self.opened(name, ask)
-        return EthereumSigner(key) if isinstance(key, PrivateKey) else key
+        return forms.signer_of(self.opened(name, ask))
 
     def opened(self, name: str, ask: Ask) -> Key:
         """Return a key of any kind; see `load`.
@@ -175,7 +165,7 @@ class KeyFolder:
 
     def _write(self, name: str, data: bytes, suffix: str) -> KeyInfo:
         # One name, several suffixes: of two processes, the first has it.
-        with file_lock(self._folder / ".lock"):
+        with file_lock(self._folder / "names.lock"):
             self.check_new(name)
             write_private(self._folder / f"{name}{suffix}", data, replace=False)
         return self.info(name)
@@ -189,6 +179,17 @@ class KeyFolder:
         data = _read(path)
         label = path.stem if path.parent == self._folder else str(path)
         return forms.describe(label, path, data), data
+
+    def _account(self, name: str) -> tuple[KeyInfo, bytes]:
+        info, data = self._described(name)
+        if info.algorithm is KeyAlgorithm.ETHEREUM:
+            return info, data
+        kind = info.algorithm.label if info.algorithm else "an algorithm that it does not tell"
+        raise KeyFileError(
+            f"the key '{info.name}' is one of {kind}, and sends no transactions",
+            hint="name an Ethereum key; 'weightmark keys generate NAME' makes one, and 'weightmark "
+            "keys import NAME --from-file FILE' takes one over",
+        )
 
     def _path(self, name: str) -> Path:
         if PRIVATE_KEY.fullmatch(name):

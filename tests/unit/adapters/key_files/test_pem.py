@@ -145,7 +145,7 @@ def test_another_public_key_beside_a_private_one_is_noticed() -> None:
     )
     mark = b"-----BEGIN PUBLIC KEY-----"
     mixed = ours.partition(mark)[0] + mark + theirs.partition(mark)[2]
-    with pytest.raises(KeyFileError, match="not that of the public key beside it"):
+    with pytest.raises(KeyFileError, match="another one than its file tells of"):
         forms.open_key(described(mixed), mixed, tell)
 
 

@@ -40,7 +40,7 @@ def test_a_secret_opens_with_its_password_alone(data: bytes) -> None:
 
 def test_another_fingerprint_is_noticed(data: bytes) -> None:
     other = data.replace(SECRET.identity.fingerprint.encode(), b"0" * 64)
-    with pytest.raises(KeyFileError, match="not that of the fingerprint that it names"):
+    with pytest.raises(KeyFileError, match="another one than its file tells of"):
         forms.open_key(described(other), other, lambda _: PASSWORD)
 
 
