@@ -27,6 +27,7 @@ from weightmark.domain.typed_messages import (
     hex_of,
     typed_message,
 )
+from weightmark.domain.unambiguous import check_unambiguous
 from weightmark.errors import SigningRequestError, WeightmarkError
 
 SCHEMA: Final = "weightmark/signing-request/v1"
@@ -112,9 +113,9 @@ def decode(data: bytes) -> SigningRequest:
     if len(data) > MAX_REQUEST_SIZE:
         raise SigningRequestError(f"the signing request is larger than {MAX_REQUEST_SIZE} bytes")
     try:
-        json.loads(data, object_pairs_hook=_refuse_duplicates)
+        check_unambiguous(data)
         document = msgspec.json.decode(data, type=_Document)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise SigningRequestError(f"the signing request cannot be read: {error}") from None
     request = _request(document)
     expected = _document(request)
@@ -125,13 +126,6 @@ def decode(data: bytes) -> SigningRequest:
                 hint="get the file from its publisher again",
             )
     return request
-
-
-def _refuse_duplicates(members: list[tuple[str, object]]) -> None:
-    """Refuse an object in which a wallet may read another value than we do."""
-    names = [name for name, _ in members]
-    if len(set(names)) < len(names):
-        raise ValueError("a member occurs twice")
 
 
 def parse_signature(text: str) -> bytes:

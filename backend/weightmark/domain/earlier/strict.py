@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from weightmark.domain.unambiguous import check_depth, check_unambiguous
 from weightmark.errors import ManifestError
 
 # A file of 100,000 entries as HashTraceAI writes them; nothing that is read takes many times that.
@@ -37,8 +37,9 @@ def members_of(data: bytes) -> frozenset[str]:
     if len(data) > MAX_EARLIER_SIZE:
         raise ManifestError(f"the file is larger than {MAX_EARLIER_SIZE} bytes")
     try:
+        check_depth(data)
         return frozenset(msgspec.json.decode(data, type=dict[str, msgspec.Raw]))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise ManifestError(f"the file is no JSON object: {error}") from None
 
 
@@ -51,8 +52,8 @@ def decode(data: bytes, shape: type[_S]) -> _S:
     try:
         value = msgspec.json.decode(data, type=shape)
         # After the shape is known, which bounds what this takes.
-        json.loads(data, object_pairs_hook=_refuse_duplicates)
-    except (ValueError, RecursionError) as error:
+        check_unambiguous(data)
+    except ValueError as error:
         raise ManifestError(f"the file cannot be read: {error}") from None
     return value
 
@@ -72,9 +73,3 @@ def base64_bytes(text: str) -> bytes:
 def shown(members: dict[str, str | None]) -> dict[str, str]:
     """Return the members that say something."""
     return {name: text for name, text in members.items() if text}
-
-
-def _refuse_duplicates(members: list[tuple[str, object]]) -> None:
-    names = [name for name, _ in members]
-    if len(set(names)) < len(names):
-        raise ValueError("a member occurs twice")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import TypeVar
 
 import msgspec
 
 from weightmark.domain.manifest import MAX_FILES
+from weightmark.domain.unambiguous import check_unambiguous
 from weightmark.errors import SignatureFileError
 
-# A statement holds one object for each file. What is nested deeper than Python can follow is
-# refused as well.
+# A statement holds one object for each file.
 MAX_CONTAINERS = MAX_FILES + 1_000
 
 _Form = TypeVar("_Form")
@@ -36,9 +35,9 @@ def decode_json(data: bytes, form: type[_Form], limit: int, what: str) -> _Form:
     if data.count(b"{") + data.count(b"[") > MAX_CONTAINERS:
         raise SignatureFileError(f"{what} holds more than {MAX_CONTAINERS} objects and lists")
     try:
-        json.loads(data.decode(), object_pairs_hook=_refuse_duplicates)
+        check_unambiguous(data)
         return msgspec.json.decode(data, type=form)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise SignatureFileError(f"{what} cannot be read: {error}") from None
 
 
@@ -60,10 +59,3 @@ def decode_base64(text: str, what: str) -> bytes:
 def encode_base64(data: bytes) -> str:
     """Write base64 of the standard alphabet, padded."""
     return base64.b64encode(data).decode()
-
-
-def _refuse_duplicates(members: list[tuple[str, object]]) -> None:
-    """Refuse an object in which somebody else may read another value than we do."""
-    names = [name for name, _ in members]
-    if len(set(names)) < len(names):
-        raise ValueError("a member occurs twice")
