@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from hmac import compare_digest
 
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import (
-    FileEntry,
-    format_timestamp,
-    parse_timestamp,
-    sorted_entries,
-)
-from weightmark.domain.merkle import MerkleTree
+from weightmark.domain.manifest import FileEntry, sorted_entries
 from weightmark.domain.signatures.bundle import hint_of
 from weightmark.domain.signatures.envelope import Envelope, Signature
-from weightmark.domain.signatures.statement import (
-    SINGLE_FILE,
-    Resource,
-    Statement,
-    encode_statement,
-    sorted_resources,
-)
-from weightmark.domain.signing_keys import KeyAlgorithm
+from weightmark.domain.signatures.statement import Statement
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import (
-    AlreadyExistsError,
     InputError,
-    KeyFileError,
     MissingPathError,
     UsageError,
     VerificationFailedError,
 )
-from weightmark.ports.artifacts import SIDECAR_NAMES, Artifact, Listing, Start
+from weightmark.ports.artifacts import Artifact, Listing, Start
 from weightmark.ports.signing import Keyring, Signer
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.claims import Claim, check_claims
 from weightmark.services.signatures.files import BUNDLE, SignedFile, encode_file, file_for
+from weightmark.services.signatures.signing import (
+    check_same,
+    dated,
+    holds,
+    refused,
+    signed,
+    statement_of,
+    unsigned,
+)
 from weightmark.services.verification.identity import check_manifest
 
 
@@ -126,22 +118,26 @@ def sign(order: SigningOrder, signer: Signer, keyring: Keyring, start: Start) ->
     listing = artifact.list()
     evidence = Evidence.read(artifact) if MANIFEST in listing.sidecars else None
     entries = _entries(artifact, listing, evidence, start)
-    statement = _statement(order, listing, entries, evidence)
+    subject = order.subject if evidence is None else evidence.manifest.name
+    statement = statement_of(
+        order.place or subject,
+        entries,
+        evidence,
+        listing.sizes.keys() - {each.path for each in entries},
+        single_file=bool(order.single_file),
+    )
     existing = None if order.anew else _existing(artifact, name)
     if existing is None:
-        keys = (signer.public_key,) if signer.public_key else ()
-        statement = dataclasses.replace(
-            statement, signed=format_timestamp(order.created), keys=keys
-        )
-        envelope = _signed(Envelope(encode_statement(statement), ()), signer, keyring)
+        statement = dated(statement, signer, order.created)
+        envelope = signed(name, unsigned(statement), signer, keyring)
         return Signing(name, envelope, statement, evidence, Deed.CREATED)
-    _check_same(existing, statement, order.created)
+    check_same(existing, statement, order.created)
     ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
-    if ours is not None and _holds(existing.envelope, ours, signer, keyring):
+    if ours is not None and holds(existing.envelope, ours, signer, keyring):
         return Signing(name, existing.envelope, existing.statement, evidence, Deed.KEPT)
     if ours is not None or name == BUNDLE:
-        raise _refused(name, "it holds another signature, or one that does not hold")
-    envelope = _signed(existing.envelope, signer, keyring)
+        raise refused(name, "it holds another signature, or one that does not hold")
+    envelope = signed(name, existing.envelope, signer, keyring)
     return Signing(name, envelope, existing.statement, evidence, Deed.ADDED)
 
 
@@ -169,46 +165,13 @@ def _entries(
     return sorted_entries(hashed.entries.values())
 
 
-def _statement(
-    order: SigningOrder,
-    listing: Listing,
-    entries: tuple[FileEntry, ...],
-    evidence: Evidence | None,
-) -> Statement:
-    """Return what is to be signed, without time and keys."""
-    name = order.subject if evidence is None else evidence.manifest.name
-    resources = (Resource(each.path, each.digest, each.size) for each in entries)
-    if order.single_file:
-        resources = (dataclasses.replace(each, name=SINGLE_FILE) for each in resources)
-    left_out = sorted(listing.sizes.keys() - {each.path for each in entries})
-    return Statement(
-        subject=order.place or name,
-        resources=sorted_resources(resources),
-        # The reference would refuse them as unsigned files. We take none of them for signed.
-        ignored_paths=() if order.single_file else (*SIDECAR_NAMES, *left_out),
-        artifact_root=MerkleTree.of(each.leaf for each in entries).root
-        if evidence is None
-        else evidence.artifact_root,
-        manifest_hash=b"" if evidence is None else evidence.manifest_hash,
-    )
-
-
 def _existing(artifact: Artifact, name: str) -> SignedFile | None:
     try:
         return SignedFile.read(artifact, name)
     except MissingPathError:
         return None
     except InputError as error:
-        raise _refused(name, error.message) from None
-
-
-def _check_same(existing: SignedFile, statement: Statement, now: datetime) -> None:
-    """Make sure that a file is of what would be signed now, and of no time to come."""
-    found = existing.statement
-    if dataclasses.replace(found, signed="", keys=()) != statement or not found.signed:
-        raise _refused(existing.name, "it is not of these files and this manifest")
-    if parse_timestamp(found.signed) > now:
-        raise _refused(existing.name, f"its time, {found.signed}, is still to come")
+        raise refused(name, error.message) from None
 
 
 def _is_by(signature: Signature, signer: Signer) -> bool:
@@ -217,33 +180,3 @@ def _is_by(signature: Signature, signer: Signer) -> bool:
     if signer.certificates:
         return signature.certificates == signer.certificates
     return signature.hint == hint_of(signer.public_key)
-
-
-def _holds(envelope: Envelope, signature: Signature, signer: Signer, keyring: Keyring) -> bool:
-    if not signer.public_key:
-        return compare_digest(signer.sign(envelope.message), signature.value)
-    verifier = keyring.verifier(signer.public_key)
-    return verifier.verify(envelope.message, signature.value)
-
-
-def _signed(envelope: Envelope, signer: Signer, keyring: Keyring) -> Envelope:
-    """Return an envelope with one more signature, which holds."""
-    identity, value = signer.identity, signer.sign(envelope.message)
-    if file_for(identity.algorithm) == BUNDLE:
-        hint = "" if signer.certificates else hint_of(signer.public_key)
-        signature = Signature(value, hint=hint, certificates=signer.certificates)
-    else:
-        is_recovered = identity.algorithm is KeyAlgorithm.ETHEREUM
-        public_key = b"" if is_recovered else signer.public_key
-        signature = Signature(
-            value, identity.algorithm, identity.fingerprint, public_key=public_key
-        )
-    if not _holds(envelope, signature, signer, keyring):
-        raise KeyFileError("the key gave a signature that is none of its own")
-    return Envelope(envelope.payload, (*envelope.signatures, signature))
-
-
-def _refused(name: str, reason: str) -> AlreadyExistsError:
-    return AlreadyExistsError(
-        f"{name} is there, and is left as it is: {reason}", hint="--replace signs anew"
-    )

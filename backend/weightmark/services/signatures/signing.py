@@ -1,0 +1,130 @@
+"""What every way to sign is made of: the statement of files, and signatures of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import datetime
+from hmac import compare_digest
+
+from weightmark.domain.manifest import FileEntry, format_timestamp, parse_timestamp
+from weightmark.domain.merkle import MerkleTree
+from weightmark.domain.signatures.bundle import hint_of
+from weightmark.domain.signatures.envelope import Envelope, Signature
+from weightmark.domain.signatures.statement import (
+    SINGLE_FILE,
+    Resource,
+    Statement,
+    encode_statement,
+    sorted_resources,
+)
+from weightmark.domain.signing_keys import KeyAlgorithm
+from weightmark.errors import AlreadyExistsError, KeyFileError
+from weightmark.ports.artifacts import SIDECAR_NAMES
+from weightmark.ports.signing import Keyring, Signer
+from weightmark.services.evidence import Evidence
+from weightmark.services.signatures.files import BUNDLE, SignedFile
+
+
+def statement_of(
+    subject: str,
+    entries: tuple[FileEntry, ...],
+    evidence: Evidence | None,
+    left_out: Iterable[str],
+    *,
+    single_file: bool,
+) -> Statement:
+    """Return what is to be signed, without time and keys.
+
+    Args:
+        subject: What the artifact is called.
+        entries: Its files, with their sha2-256.
+        evidence: Its manifest, if it has one.
+        left_out: Files that the manifest leaves out.
+        single_file: Whether it is one file, and no folder.
+    """
+    resources = (Resource(each.path, each.digest, each.size) for each in entries)
+    if single_file:
+        resources = (dataclasses.replace(each, name=SINGLE_FILE) for each in resources)
+    return Statement(
+        subject=subject,
+        resources=sorted_resources(resources),
+        # The reference would refuse them as unsigned files. We take none of them for signed.
+        ignored_paths=() if single_file else (*SIDECAR_NAMES, *sorted(left_out)),
+        artifact_root=MerkleTree.of(each.leaf for each in entries).root
+        if evidence is None
+        else evidence.artifact_root,
+        manifest_hash=b"" if evidence is None else evidence.manifest_hash,
+    )
+
+
+def dated(statement: Statement, signer: Signer, created: datetime) -> Statement:
+    """Return a statement with the time at which it is signed, and the key of who signs first."""
+    keys = (signer.public_key,) if signer.public_key else ()
+    return dataclasses.replace(statement, signed=format_timestamp(created), keys=keys)
+
+
+def unsigned(statement: Statement) -> Envelope:
+    """Return an envelope that nobody has signed yet.
+
+    Raises:
+        SignatureFileError: The statement is too large to be read again.
+    """
+    return Envelope(encode_statement(statement), ())
+
+
+def signed(name: str, envelope: Envelope, signer: Signer, keyring: Keyring) -> Envelope:
+    """Return an envelope with one more signature, which holds.
+
+    Args:
+        name: The file that it is for, which says how a signature names its key.
+        envelope: What is signed.
+        signer: The key.
+        keyring: Makes the key's verifier.
+
+    Raises:
+        KeyFileError: The key cannot be used.
+        UnavailableError: What keeps the key is out of reach.
+    """
+    identity, value = signer.identity, signer.sign(envelope.message)
+    if name == BUNDLE:
+        hint = "" if signer.certificates else hint_of(signer.public_key)
+        signature = Signature(value, hint=hint, certificates=signer.certificates)
+    else:
+        is_recovered = identity.algorithm is KeyAlgorithm.ETHEREUM
+        public_key = b"" if is_recovered else signer.public_key
+        signature = Signature(
+            value, identity.algorithm, identity.fingerprint, public_key=public_key
+        )
+    if not holds(envelope, signature, signer, keyring):
+        raise KeyFileError("the key gave a signature that is none of its own")
+    return Envelope(envelope.payload, (*envelope.signatures, signature))
+
+
+def holds(envelope: Envelope, signature: Signature, signer: Signer, keyring: Keyring) -> bool:
+    """Whether a signature is one by a key."""
+    if not signer.public_key:
+        return compare_digest(signer.sign(envelope.message), signature.value)
+    verifier = keyring.verifier(signer.public_key)
+    return verifier.verify(envelope.message, signature.value)
+
+
+def check_same(existing: SignedFile, statement: Statement, now: datetime) -> None:
+    """Make sure that a file is of what would be signed now, and of no time to come.
+
+    Raises:
+        AlreadyExistsError: It is not.
+    """
+    found = existing.statement
+    if dataclasses.replace(found, signed="", keys=()) != statement or not found.signed:
+        raise refused(existing.name, "it is not of these files and this manifest")
+    if parse_timestamp(found.signed) > now:
+        raise refused(existing.name, f"its time, {found.signed}, is still to come")
+
+
+def refused(name: str, reason: str) -> AlreadyExistsError:
+    """Return the error for a file of signatures that is in the way."""
+    return AlreadyExistsError(
+        f"{name} is there, and is left as it is: {reason}",
+        hint="'weightmark signature create --replace' signs anew, or remove it",
+    )
