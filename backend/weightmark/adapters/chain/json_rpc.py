@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from weightmark.adapters.chain.deadline import Deadline
 from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.domain.unambiguous import check_depth
 from weightmark.errors import ChainUnreachableError
 
 if TYPE_CHECKING:
@@ -187,8 +188,9 @@ class HttpTransport:
 
     def _parse(self, answer: bytes) -> object:
         try:
+            check_depth(answer)
             return json.loads(answer)
-        except (ValueError, RecursionError):
+        except ValueError:
             start = self._endpoint.shown(answer[:60].decode("utf-8", "replace"))
             raise self._unreachable(f"its answer is not JSON: {start!r}") from None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,16 +150,6 @@ NONSENSE: dict[str, Answer | Exception] = {
 }
 
 
-@pytest.fixture
-def _usual_recursion_limit() -> Iterator[None]:
-    # Other tests import packages that raise it; the product keeps it (see test_imports).
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(1_000)
-    yield
-    sys.setrecursionlimit(limit)
-
-
-@pytest.mark.usefixtures("_usual_recursion_limit")
 @pytest.mark.parametrize("response", NONSENSE.values(), ids=NONSENSE)
 def test_everything_else_is_an_error_that_names_the_endpoint_only(
     response: Answer | Exception,
