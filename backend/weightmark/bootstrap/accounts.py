@@ -143,9 +143,7 @@ class Accounts:
             KeyFileError: It is empty, or nobody can be asked.
         """
         if path is not None:
-            secret = read_secret(path)
-            # The end of a line is not part of a text; random bytes may end like one.
-            secret = secret.rstrip(b"\r\n") if secret.isascii() else secret
+            secret = _without_line_end(read_secret(path))
         else:
             secret = os.fsencode(self._environment.get(HMAC_VARIABLE, ""))
             secret = secret or self._ask("The shared secret").encode()
@@ -204,6 +202,15 @@ class Accounts:
         if path := self._environment.get("WEIGHTMARK_KEY_PASSWORD_FILE", ""):
             return read_secret(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
         return None
+
+
+def _without_line_end(secret: bytes) -> bytes:
+    """Return a text without the end of its line, and random bytes, which may end like one, whole."""
+    try:
+        secret.decode()
+    except UnicodeDecodeError:
+        return secret
+    return secret.rstrip(b"\r\n")
 
 
 def read_secret(path: Path) -> bytes:

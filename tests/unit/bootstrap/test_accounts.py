@@ -169,3 +169,28 @@ def test_a_new_password_is_given_twice(keys: KeyFolder) -> None:
         accounts(keys, "", "pw", "pw2").new_password()
     with pytest.raises(KeyFileError, match="nobody can be asked"):
         accounts(keys).new_password()
+
+
+@pytest.mark.parametrize(
+    ("data", "secret"),
+    [
+        (b"text\n", b"text"),
+        ("sécret\r\n".encode(), "sécret".encode()),
+        (b"\xff\x00\x0d\x0a", b"\xff\x00\x0d\x0a"),
+    ],
+)
+def test_a_shared_secret_in_a_file(
+    keys: KeyFolder, tmp_path: Path, data: bytes, secret: bytes
+) -> None:
+    (tmp_path / "secret").write_bytes(data)
+    assert accounts(keys).shared_secret(tmp_path / "secret") == secret
+
+
+def test_a_shared_secret_from_elsewhere(keys: KeyFolder, tmp_path: Path) -> None:
+    assert accounts(keys, hmac_key="sécret").shared_secret(None) == "sécret".encode()
+    assert accounts(keys, "", "typed").shared_secret(None) == b"typed"
+    with pytest.raises(KeyFileError, match="The shared secret is needed"):
+        accounts(keys).shared_secret(None)
+    (tmp_path / "empty").write_bytes(b"\n")
+    with pytest.raises(KeyFileError, match="is empty"):
+        accounts(keys).shared_secret(tmp_path / "empty")
