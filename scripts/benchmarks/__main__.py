@@ -15,6 +15,8 @@ from scripts.benchmarks.goals import GOALS
 from scripts.benchmarks.measure import CommandFailedError, Sample, run
 from scripts.benchmarks.rows import Row, Workshop
 
+PEER = Path(__file__).resolve().parents[2] / "build/peers/model-signing/bin/python"
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the options."""
@@ -29,7 +31,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--gap", type=float, default=0.2, help="seconds between runs")
     options.add_argument("--weightmark", type=Path, help="the command (default: on PATH)")
     options.add_argument(
-        "--peer-python", type=Path, metavar="PYTHON", help="an interpreter with model_signing"
+        "--peer-python",
+        type=Path,
+        metavar="PYTHON",
+        default=PEER if PEER.exists() else None,
+        help="an interpreter with model_signing (default: that of scripts/setup)",
     )
     options.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     return options

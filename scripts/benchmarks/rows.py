@@ -71,7 +71,14 @@ class Workshop:
 
     def groups(self) -> Iterator[list[Row]]:
         """Yield rows that are compared with each other, and so are run by turns."""
-        yield [*self._limits(), *self._large(), *self._peer(), self._again()]
+        keys = self._keys()
+        yield [
+            *self._limits(),
+            *self._large(),
+            *self._signed(*keys),
+            *self._peer(*keys),
+            self._again(),
+        ]
         yield [self._checksums("large"), self._checksums("more"), *self._many("more")]
         yield self._many("fewer")
         yield [
@@ -133,13 +140,32 @@ class Workshop:
 
         return Row("create again, one changed", command, 0, change_one)
 
-    def _peer(self) -> list[Row]:
+    def _keys(self) -> tuple[str, str]:
+        private, public = str(self._work / "key.pem"), str(self._work / "key.pub")
+        subprocess.run((self._python, "-c", _KEY_PROGRAM, private, public), check=True)
+        return private, public
+
+    def _signed(self, private: str, public: str) -> list[Row]:
+        """Return the rows of signatures."""
+        path, out = str(self._trees.large), self._work / "ours.sig"
+
+        def afresh() -> Mapping[str, str]:
+            out.unlink(missing_ok=True)
+            return {"WEIGHTMARK_HOME": str(self._work / f"home-{next(self._numbers)}")}
+
+        base = (self._weightmark, "signature")
+        create = (*base, "create", path, "--key", private, "--out", str(out))
+        verify = (*base, "verify", path, "--public-key", public, "--signature", str(out))
+        return [
+            Row("signature create", create, self._large_size, afresh),
+            Row("signature verify", verify, self._large_size),
+        ]
+
+    def _peer(self, private: str, public: str) -> list[Row]:
         if self._peer_python is None:
             return []
         python, tree = str(self._peer_python), str(self._trees.large)
-        private, public = str(self._work / "key.pem"), str(self._work / "key.pub")
         signature = ("--signature", str(self._work / "peer.sig"))
-        subprocess.run((python, "-c", _KEY_PROGRAM, private, public), check=True)
         base = (python, "-m", "model_signing")
         sign = (*base, "sign", "key", tree, "--private_key", private, *signature)
         verify = (*base, "verify", "key", tree, "--public_key", public, *signature)
