@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from weightmark.adapters.state.records import SqliteRecords
     from weightmark.adapters.state.trust_file import TrustFile
     from weightmark.domain.reference import Reference
+    from weightmark.domain.statements import Statement
     from weightmark.ports.chain import Block, ChainDrafter, ChainWriter
     from weightmark.ports.records import FileRecord
     from weightmark.services.catalogue import Catalogue
@@ -268,18 +269,20 @@ class Application:
         return self.chains.writer(network, self.accounts.private_key(network))
 
     def wait_until_final(
-        self, network: Network, release_id: bytes, reference: str, waiting: Waiting
+        self, network: Network, statement: Statement, reference: str, waiting: Waiting
     ) -> None:
-        """Wait until the final block of a chain says of a release what the newest one says now.
+        """Wait until the final block of a chain has what a statement says.
 
         Raises:
-            TransactionFailedError: It does not in time.
+            AlreadyRevokedError: The release that was registered was revoked meanwhile.
+            VersionExistsError: Its block went away, and another release has its version.
+            TransactionFailedError: It has not in time.
             ChainUnreachableError: The chain does not answer.
         """
         from weightmark.services.finality import Finality
 
         reader, registry = self.chains.reader(network), self.chains.registry.address
-        Finality(reader, registry, release_id, reference, waiting).wait()
+        Finality(reader, registry, statement, reference, waiting).wait()
 
     def creation_time(self) -> datetime:
         """Return the time that a new manifest carries.

@@ -7,6 +7,7 @@ import click
 from weightmark.bootstrap.application import Application
 from weightmark.cli.progress import status
 from weightmark.domain.networks import Network
+from weightmark.domain.statements import Statement
 from weightmark.errors import UsageError
 from weightmark.services.finality import Waiting
 
@@ -31,13 +32,14 @@ def check_wait(minutes: int | None, *, sending: bool) -> None:
 def wait_until_final(
     application: Application,
     network: Network,
-    release_id: bytes,
+    statement: Statement,
     reference: str,
     minutes: int | None,
 ) -> None:
-    """Wait until a release is final as it was written, if that is asked for.
+    """Wait until what a statement says is final, if that is asked for.
 
     Raises:
+        RefusedError: Something else was written meanwhile.
         TransactionFailedError: It is not in time.
         ChainUnreachableError: The chain does not answer.
     """
@@ -49,4 +51,4 @@ def wait_until_final(
             show(f"waiting until it is final: block {final} is, {newest} is the newest")
 
         waiting = Waiting(60 * minutes, tell)
-        application.wait_until_final(network, release_id, reference, waiting)
+        application.wait_until_final(network, statement, reference, waiting)

@@ -53,13 +53,18 @@ class Revocation:
 
     Attributes:
         release: What is revoked.
-        reason: Why.
+        statement: What the registry was told of it.
         receipt: The transaction, or None where the release was revoked so before.
     """
 
     release: ResolvedReference
-    reason: Reason
+    statement: RevocationStatement
     receipt: TransactionReceipt | None
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is revoked."""
+        return self.statement.reason
 
     @property
     def reference(self) -> str:
@@ -103,7 +108,7 @@ class Revoker:
         receipt = self.draft(request, send)
         model_id = model_id_of(release.publisher, release.name)
         remember_head(self._chains, release.network, model_id, self._records)
-        return Revocation(release, request.reason, receipt)
+        return Revocation(release, _statement(request), receipt)
 
     def draft(
         self, request: RevocationRequest, make: Callable[[RevocationStatement], Drafted]

@@ -54,7 +54,17 @@ def is_done(chains: Chains, network: Network, statement: Statement) -> bool:
         LookAlikeContractError: The contract is not the registry.
     """
     reader, block = newest(chains, network)
-    registry = chains.registry.address
+    return stands(reader, chains.registry.address, statement, block)
+
+
+def stands(reader: ChainReader, registry: str, statement: Statement, block: Block) -> bool:
+    """Whether a block has exactly what a statement says.
+
+    Raises:
+        AlreadyRevokedError: The version to register was revoked.
+        VersionExistsError: It is registered with other content.
+        ChainUnreachableError: The chain does not answer, or answers nonsense.
+    """
     found = release_state(reader, registry, statement.release_id, block)
     match statement:
         case ReleaseStatement() as release:

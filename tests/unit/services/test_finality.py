@@ -11,16 +11,20 @@ from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.domain.actions import Register, Revoke
 from weightmark.domain.registry import Reason
-from weightmark.domain.statements import NO_SUCCESSOR, ReleaseStatement, RevocationStatement
-from weightmark.errors import ChainUnreachableError, TransactionFailedError
+from weightmark.domain.statements import (
+    NO_SUCCESSOR,
+    ReleaseStatement,
+    RevocationStatement,
+    Statement,
+)
+from weightmark.errors import AlreadyRevokedError, ChainUnreachableError, TransactionFailedError
 from weightmark.services.finality import POLL_SECONDS, Finality, Waiting
 
 ALICE = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 RELEASE = ReleaseStatement(ALICE, "acme/digits", "1", b"\1" * 32, b"\2" * 32)
 REGISTRATION = Register(RELEASE)
-REVOCATION = Revoke(
-    RevocationStatement(ALICE, "acme/digits", "1", Reason.VULNERABLE, NO_SUCCESSOR), 0
-)
+WITHDRAWAL = RevocationStatement(ALICE, "acme/digits", "1", Reason.WITHDRAWN, NO_SUCCESSOR)
+REVOCATION = Revoke(WITHDRAWAL, 0)
 
 Event = Callable[[], object]
 
@@ -39,13 +43,13 @@ class Meanwhile:
         if self.events:
             self.events.pop(0)()
 
-    def wait(self, seconds: float = 10 * POLL_SECONDS) -> None:
-        """Wait until what is on the chain is final."""
+    def wait(self, seconds: float = 10 * POLL_SECONDS, statement: Statement = RELEASE) -> None:
+        """Wait until what was written is final."""
         waiting = Waiting(
             seconds, lambda *numbers: self.told.append(numbers), lambda: self.now, self.sleep
         )
         registry = packaged_registry().address
-        Finality(self.chain, registry, RELEASE.release_id, "acme/digits@1", waiting).wait()
+        Finality(self.chain, registry, statement, "acme/digits@1", waiting).wait()
 
     def finalize(self) -> None:
         self.chain.finalize(self.chain.blocks[-1].block.number)
@@ -75,8 +79,27 @@ def test_a_revocation_is_waited_for_though_its_release_is_final(meanwhile: Meanw
     meanwhile.finalize()
     meanwhile.chain.writer(ALICE).send(REVOCATION)
     meanwhile.events = [meanwhile.finalize]
-    meanwhile.wait()
+    meanwhile.wait(statement=WITHDRAWAL)
     assert meanwhile.now == POLL_SECONDS
+
+
+@pytest.mark.parametrize("revoked", [False, True], ids=["release", "revocation"])
+def test_what_the_endpoint_does_not_know_yet_is_not_final(
+    meanwhile: Meanwhile, *, revoked: bool
+) -> None:
+    if revoked:
+        meanwhile.finalize()
+        meanwhile.chain.writer(ALICE).send(REVOCATION)
+    meanwhile.chain.reorganise(1)
+    with pytest.raises(TransactionFailedError, match="is not what the endpoint shows now"):
+        meanwhile.wait(24, WITHDRAWAL if revoked else RELEASE)
+
+
+def test_what_was_revoked_meanwhile_is_not_said_to_be_a_release(meanwhile: Meanwhile) -> None:
+    meanwhile.chain.writer(ALICE).send(REVOCATION)
+    meanwhile.events = [meanwhile.finalize]
+    with pytest.raises(AlreadyRevokedError, match="was revoked as withdrawn"):
+        meanwhile.wait()
 
 
 def test_what_is_not_final_in_time_is_said_to_be_on_the_chain(meanwhile: Meanwhile) -> None:
@@ -98,7 +121,7 @@ def test_what_comes_into_another_block_is_waited_for(meanwhile: Meanwhile) -> No
 
 def test_what_went_away_is_not_said_to_be_there(meanwhile: Meanwhile) -> None:
     meanwhile.events = [lambda: meanwhile.chain.reorganise(1), meanwhile.finalize]
-    with pytest.raises(TransactionFailedError, match="is not on the chain any more") as error:
+    with pytest.raises(TransactionFailedError, match="is not what the endpoint shows now") as error:
         meanwhile.wait()
     assert "sends it again" in error.value.hint
 

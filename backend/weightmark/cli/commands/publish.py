@@ -16,7 +16,6 @@ from weightmark.cli.progress import progress
 from weightmark.cli.spending import limit_of, spending_of
 from weightmark.cli.unsent import Mode
 from weightmark.domain.documents import hex_text
-from weightmark.domain.identifiers import release_id_of
 from weightmark.services.documents import publication_document
 from weightmark.services.publish import Publication, PublishRequest
 from weightmark.services.spending import Spending
@@ -30,6 +29,7 @@ Examples:
   weightmark publish ./model --name acme/digits --version 1.0.1 --license apache-2.0 --tag vision
   weightmark publish model.onnx --name acme/digits-onnx --version 1.0.0 --digest blake3
   weightmark publish ./model --name acme/digits --version 1.0.0 --network sepolia --max-fee 0.002
+  weightmark publish ./model --name acme/digits --version 1.0.0 --sign-key release
   weightmark publish ./model --name acme/digits --version 1.0.0 --sign-only
 """,
 )
@@ -57,13 +57,24 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
     spending = spending_of(network, yes=given["yes"], amount=amount) if sending else Spending()
     draft = drafts.draft_of(application, given)
     request = publish_request(
-        application, source, draft, out=given["out"], authority_index=authority
+        application,
+        source,
+        draft,
+        out=given["out"],
+        authority_index=authority,
+        sign_keys=given["sign_keys"],
     )
     match mode:
         case Mode.SEND:
             with progress("hashing") as start:
                 publication = application.publisher(network).publish(request, start, spending)
-            _wait(application, publication, given["wait_final"])
+            finality.wait_until_final(
+                application,
+                network,
+                publication.statement,
+                publication.reference,
+                given["wait_final"],
+            )
             _finish(publication, source, given, as_json=as_json)
         case Mode.SIGN_ONLY:
             _sign(application, request, source, given, as_json=as_json)
@@ -135,14 +146,6 @@ def _kept_fields(publication: Publication) -> dict[str, object]:
         "manifest_hash": hex_text(publication.manifest_hash),
         "manifest_path": publication.manifest_path,
     }
-
-
-def _wait(application: Application, publication: Publication, minutes: int | None) -> None:
-    manifest = publication.manifest
-    release_id = release_id_of(manifest.publisher, manifest.name, manifest.version)
-    finality.wait_until_final(
-        application, publication.network, release_id, publication.reference, minutes
-    )
 
 
 def _finish(

@@ -11,7 +11,6 @@ from weightmark.bootstrap.requests import revocation_request
 from weightmark.cli import finality, options, output, unsent
 from weightmark.cli.spending import limit_of, spending_of
 from weightmark.cli.unsent import Mode
-from weightmark.domain.identifiers import release_id_of
 from weightmark.domain.registry import REASONS_BY_LABEL
 from weightmark.services.documents import revocation_document
 from weightmark.services.revoke import RevocationRequest
@@ -71,10 +70,8 @@ def command(
     network = request.release.network
     spending = spending_of(network, yes=given["yes"], amount=given["max_fee"])
     revocation = application.revoker(network).revoke(request, spending)
-    release = request.release
-    release_id = release_id_of(release.publisher, release.name, release.version)
     finality.wait_until_final(
-        application, network, release_id, revocation.reference, given["wait_final"]
+        application, network, revocation.statement, revocation.reference, given["wait_final"]
     )
     document = revocation_document(revocation)
     if as_json:

@@ -59,7 +59,7 @@ def command(
     spending = spending_of(network, yes=yes, amount=given["max_fee"])
     document = submission_document(submitter.submit(request, spending))
     finality.wait_until_final(
-        application, network, request.statement.release_id, request.reference, given["wait_final"]
+        application, network, request.statement, request.reference, given["wait_final"]
     )
     if as_json:
         output.print_json(document)
