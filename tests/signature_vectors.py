@@ -37,7 +37,7 @@ from weightmark.ports.artifacts import no_progress
 from weightmark.ports.signing import Signer
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
-from weightmark.services.signatures.create import SigningOrder, sign
+from weightmark.services.signatures.create import SigningOrder, draft, sign
 
 VECTORS = CHECKOUT / "tests/vectors/signatures"
 RELEASE = "acme/digits@1.0.0"
@@ -90,7 +90,8 @@ def _signed(folder: Path, artifact: str, label: str, signer: Signer) -> str:
     path, name = folder / artifact, f"{label}.{artifact}.sig"
     single_file = artifact if path.is_file() else ""
     order = SigningOrder(LocalArtifact(path), artifact, datetime.now(UTC), single_file)
-    (folder / name).write_bytes(sign(order, signer, PublicKeyring(), no_progress).data)
+    signing = sign(draft(order, signer, no_progress), signer, PublicKeyring())
+    (folder / name).write_bytes(signing.data)
     return name
 
 

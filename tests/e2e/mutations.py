@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -45,33 +45,31 @@ def _of_members(value: Members, place: str) -> Iterator[tuple[str, Any]]:
     yield f"{place} reordered", Members(reversed(value))
     yield f"{place} with an extra member", Members([*value, ("extra", 1)])
     for index, (name, each) in enumerate(value):
-        inner = f"{place}.{name}"
-
-        def put(*members: tuple[str, Any], at: int = index) -> Members:
-            return Members([*value[:at], *members, *value[at + 1 :]])
-
-        yield f"{inner} removed", put()
-        yield f"{inner} twice", put((name, each), (name, each))
-        yield f"{inner} null", put((name, None))
-        for way, other in _altered(each):
-            yield f"{inner} {way}", put((name, other))
-        yield from ((found, put((name, changed))) for found, changed in _mutated(each, inner))
+        inner, before, after = f"{place}.{name}", value[:index], value[index + 1 :]
+        yield f"{inner} removed", Members([*before, *after])
+        yield f"{inner} twice", Members([*value, (name, each)])
+        yield f"{inner} null", Members([*before, (name, None), *after])
+        for way, other in _below(each):
+            yield f"{inner}{way}", Members([*before, (name, other), *after])
 
 
 def _of_list(value: list[Any], place: str) -> Iterator[tuple[str, Any]]:
+    inner = f"{place}[]"
     if len(value) > 1:
         yield f"{place} reordered", value[::-1]
     for index, each in enumerate(value):
-        inner = f"{place}[]"
-        yield f"{inner} removed", value[:index] + value[index + 1 :]
+        before, after = value[:index], value[index + 1 :]
+        yield f"{inner} removed", before + after
         yield f"{inner} twice", [*value, each]
-        put: Callable[[Any], list[Any]] = lambda other, at=index: [  # noqa: E731
-            *value[:at], other, *value[at + 1 :]
-        ]  # fmt: skip
-        yield f"{inner} null", put(None)
-        for way, other in _altered(each):
-            yield f"{inner} {way}", put(other)
-        yield from ((found, put(changed)) for found, changed in _mutated(each, inner))
+        yield f"{inner} null", [*before, None, *after]
+        for way, other in _below(each):
+            yield f"{inner}{way}", [*before, other, *after]
+
+
+def _below(value: Any) -> Iterator[tuple[str, Any]]:
+    """Give other values, and then those with one place in them spoiled."""
+    yield from ((f" {way}", other) for way, other in _altered(value))
+    yield from _mutated(value, "")
 
 
 def _altered(value: Any) -> Iterator[tuple[str, Any]]:

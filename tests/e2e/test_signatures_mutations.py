@@ -29,7 +29,7 @@ from weightmark.adapters.signing.public_keys import PublicKeyring
 from weightmark.domain.signatures.bundle import encode_bundle, hint_of
 from weightmark.domain.signatures.envelope import Envelope, Signature
 from weightmark.ports.artifacts import no_progress
-from weightmark.services.signatures.create import SigningOrder, sign
+from weightmark.services.signatures.create import SigningOrder, draft, sign
 from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import SignatureRequest, verify_signatures
 
@@ -106,7 +106,7 @@ def case(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Case
 @pytest.fixture(scope="module")
 def envelope(case: Case) -> Envelope:
     order = SigningOrder(LocalArtifact(case.model), "model", datetime.now(UTC))
-    return sign(order, SIGNER, KEYRING, no_progress).envelope
+    return sign(draft(order, SIGNER, no_progress), SIGNER, KEYRING).envelope
 
 
 def resigned(payload: bytes) -> bytes:
@@ -148,7 +148,7 @@ def test_the_document_lists_what_is_stricter() -> None:
 
 def _extras(bundle: bytes, payload: bytes) -> Iterator[tuple[str, bytes]]:
     yield "snake case", bundle.replace(b"mediaType", b"media_type")
-    stamps = {"timestampVerificationData": {"rfc3161Timestamps": []}}
+    stamps: dict[str, Any] = {"timestampVerificationData": {"rfc3161Timestamps": []}}
     yield "time stamps", edited(bundle, lambda each: each["verificationMaterial"].update(stamps))
     for path in ("./a", "a/", "../model/a", "/a", "sub/../a"):
         rename = partial(_first_file, name=path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os.path import isfile
@@ -23,9 +25,9 @@ from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import SignatureRequest
 
 if TYPE_CHECKING:
-    from weightmark.ports.artifacts import Artifact, Start
+    from weightmark.ports.artifacts import Start
     from weightmark.ports.signing import Roots, Signer
-    from weightmark.services.signatures.create import Signing
+    from weightmark.services.signatures.create import Signing, SigningOrder
     from weightmark.services.signatures.inspect import Line
     from weightmark.services.signatures.verify import SignatureVerdict
 
@@ -91,8 +93,7 @@ def create_signature(
         KeyFileError: There is no key, or it cannot be used.
         WeightmarkError: As `weightmark.services.signatures.create.sign` has it.
     """
-    from weightmark.adapters.signing.public_keys import PublicKeyring
-    from weightmark.services.signatures.create import Deed, SigningOrder, sign
+    from weightmark.services.signatures.create import SigningOrder
 
     artifact = application.artifacts.source(path)
     signer = _signer(application, certificates)
@@ -106,10 +107,45 @@ def create_signature(
         single_file=single_file(path),
         anew=replace or out is not None,
     )
-    signing = sign(order, signer, PublicKeyring(), start)
-    if signing.deed is Deed.KEPT:
-        return Created(signing, signer, str(_place(path, signing.name)))
-    return Created(signing, signer, _write(artifact, signing, out))
+    return carry_out(application, order, signer, path, start, out=out)
+
+
+def carry_out(
+    application: Application,
+    order: SigningOrder,
+    signer: Signer,
+    path: Path,
+    start: Start,
+    *,
+    out: Path | None = None,
+) -> Created:
+    """Sign an artifact, and write the signature.
+
+    Args:
+        application: What is configured.
+        order: What to sign.
+        signer: The key.
+        path: Where the artifact is.
+        start: Called before files are read.
+        out: Where to write it, if not beside the files.
+
+    Raises:
+        WeightmarkError: As `create_signature` has it.
+    """
+    from weightmark.adapters.files.sidecars import write_atomically
+    from weightmark.adapters.signing.public_keys import PublicKeyring
+    from weightmark.services.signatures.create import Deed, draft, sign
+
+    drafted = draft(order, signer, start)
+    with _lock(application, path):
+        signing = sign(drafted, signer, PublicKeyring())
+        if signing.deed is Deed.KEPT:
+            place = _place(path, signing.name)
+        elif out is None:
+            place = order.artifact.write_sidecar(signing.name, signing.data)
+        else:
+            place = write_atomically(out, signing.data)
+    return Created(signing, signer, place)
 
 
 def verify_signature(
@@ -177,6 +213,14 @@ def single_file(path: Path) -> str:
     return path.name if is_file else ""
 
 
+def _lock(application: Application, path: Path) -> AbstractContextManager[None]:
+    """Keep others here from writing signatures of the same artifact."""
+    from weightmark.adapters.state.locks import file_lock
+
+    name = hashlib.sha256(os.path.realpath(os.fsencode(path))).hexdigest()
+    return file_lock(application.settings.data_dir / "locks" / f"{name}.lock")
+
+
 def _signer(application: Application, certificates: Sequence[Path]) -> Signer:
     signer = application.accounts.signer()
     if not certificates:
@@ -241,9 +285,9 @@ def _roots(paths: Sequence[Path]) -> Roots | None:
     return read_roots(paths)
 
 
-def _place(path: Path, name: str) -> Path:
+def _place(path: Path, name: str) -> str:
     """Return where a sidecar of an artifact is."""
-    return path.with_name(f"{path.name}.{name}") if single_file(path) else path / name
+    return f"{path}.{name}" if single_file(path) else str(path / name)
 
 
 def _name_of(path: Path) -> str:
@@ -266,11 +310,3 @@ def _check_replaceable(path: Path, *, replace: bool) -> None:
         raise AlreadyExistsError(
             f"'{path}' is there, and is left as it is", hint="--replace signs anew"
         )
-
-
-def _write(artifact: Artifact, signing: Signing, out: Path | None) -> str:
-    from weightmark.adapters.files.sidecars import write_atomically
-
-    if out is None:
-        return artifact.write_sidecar(signing.name, signing.data)
-    return write_atomically(out, signing.data)

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application, unix_time
-from weightmark.bootstrap.signatures import Created, Trusted, signature_trust, single_file
+from weightmark.bootstrap.signatures import (
+    Created,
+    Trusted,
+    carry_out,
+    signature_trust,
+    single_file,
+)
 from weightmark.domain.models import Models, Selection
 from weightmark.domain.times import parse_duration
 from weightmark.errors import MissingPathError, WeightmarkError
@@ -138,22 +144,17 @@ def age_limit(text: str) -> Age | None:
 def _sign(
     application: Application, path: Path, place: str, signer: Signer, start: Start, *, replace: bool
 ) -> Created:
-    from weightmark.adapters.signing.public_keys import PublicKeyring
-    from weightmark.services.signatures.create import Deed, SigningOrder, sign
+    from weightmark.services.signatures.create import SigningOrder
 
-    artifact = application.artifacts.source(path)
     order = SigningOrder(
-        artifact=artifact,
+        artifact=application.artifacts.source(path),
         subject=path.resolve().name,
         created=application.creation_time(),
         single_file=single_file(path),
         anew=replace,
         place=_place(place),
     )
-    signing = sign(order, signer, PublicKeyring(), start)
-    is_kept = signing.deed is Deed.KEPT
-    where = signing.name if is_kept else artifact.write_sidecar(signing.name, signing.data)
-    return Created(signing, signer, where)
+    return carry_out(application, order, signer, path, start)
 
 
 def _place(path: str) -> str:

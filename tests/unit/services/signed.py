@@ -19,7 +19,13 @@ from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.ports.signing import Signer
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
-from weightmark.services.signatures.create import Deed, Signing, SigningOrder, sign
+from weightmark.services.signatures.create import (
+    Deed,
+    Signing,
+    SigningOrder,
+    draft,
+    sign,
+)
 from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import (
     SignatureRequest,
@@ -68,8 +74,13 @@ def order_of(artifact: FakeArtifact, **changes: Any) -> SigningOrder:
 def signed(artifact: FakeArtifact, *signers: Signer, **changes: Any) -> FakeArtifact:
     """Sign an artifact with each key in turn, and return it."""
     for signer in signers:
-        write(artifact, sign(order_of(artifact, **changes), signer, KEYRING, unseen))
+        write(artifact, sign_now(order_of(artifact, **changes), signer))
     return artifact
+
+
+def sign_now(order: SigningOrder, signer: Signer) -> Signing:
+    """Carry out an order; nothing is written."""
+    return sign(draft(order, signer, unseen), signer, KEYRING)
 
 
 def write(artifact: FakeArtifact, signing: Signing) -> None:

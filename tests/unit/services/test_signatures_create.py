@@ -18,6 +18,7 @@ from tests.unit.services.signed import (
     files,
     order_of,
     release,
+    sign_now,
     signed,
     verify,
     write,
@@ -36,14 +37,14 @@ from weightmark.errors import (
 )
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
-from weightmark.services.signatures.create import Deed, sign
+from weightmark.services.signatures.create import Deed, draft, sign
 
 
 @pytest.mark.parametrize("algorithm", KeyAlgorithm, ids=lambda each: each.label)
 def test_every_algorithm_signs_the_same_statement(algorithm: KeyAlgorithm) -> None:
     artifact = release()
     signer = signer_of(algorithm)
-    signing = sign(order_of(artifact), signer, KEYRING, unseen)
+    signing = sign_now(order_of(artifact), signer)
     assert signing.deed is Deed.CREATED
     is_nist = algorithm.label.startswith("ecdsa")
     assert signing.name == ("model.sig" if is_nist else "weightmark.sig")
@@ -56,7 +57,7 @@ def test_every_algorithm_signs_the_same_statement(algorithm: KeyAlgorithm) -> No
 
 def test_a_statement_names_the_files_the_manifest_and_the_key() -> None:
     artifact = release()
-    statement = sign(order_of(artifact), P256, KEYRING, unseen).statement
+    statement = sign_now(order_of(artifact), P256).statement
     evidence = Evidence.read(artifact)
     assert statement.subject == NAME
     assert statement.manifest_hash == evidence.manifest_hash
@@ -71,14 +72,14 @@ def test_a_statement_names_the_files_the_manifest_and_the_key() -> None:
 
 
 def test_files_of_nobody_are_signed_alone() -> None:
-    signing = sign(order_of(files()), P256, KEYRING, unseen)
+    signing = sign_now(order_of(files()), P256)
     assert signing.evidence is None
     assert (signing.statement.subject, signing.statement.manifest_hash) == ("model", b"")
     assert signing.statement.artifact_root
 
 
 def test_a_shared_secret_s_key_is_nowhere() -> None:
-    signing = sign(order_of(files()), SECRET, KEYRING, unseen)
+    signing = sign_now(order_of(files()), SECRET)
     assert signing.statement.keys == ()
     assert signing.envelope.signatures[0].public_key == b""
 
@@ -86,7 +87,7 @@ def test_a_shared_secret_s_key_is_nowhere() -> None:
 def test_files_are_read_once_where_the_manifest_has_their_sha256() -> None:
     artifact = release()
     artifact.hashed.clear()
-    sign(order_of(artifact), P256, KEYRING, unseen)
+    sign_now(order_of(artifact), P256)
     assert sorted(artifact.hashed) == sorted(FILES)
 
 
@@ -101,7 +102,7 @@ def test_a_release_with_blake3_is_signed_with_sha256() -> None:
 def test_what_a_publisher_leaves_out_is_told_to_the_reference() -> None:
     artifact = release(ignores=("*.txt",))
     artifact.files["other.txt"] = b""
-    signing = sign(order_of(artifact), P256, KEYRING, unseen)
+    signing = sign_now(order_of(artifact), P256)
     assert signing.statement.ignored_paths[-2:] == ("other.txt", "tokenizer/vocabulary.txt")
     write(artifact, signing)
     assert verify(artifact, P256).verdict.verified
@@ -110,7 +111,7 @@ def test_what_a_publisher_leaves_out_is_told_to_the_reference() -> None:
 def test_a_single_file_has_no_name_in_the_statement() -> None:
     artifact = files()
     artifact.files = {"model.bin": b"weights"}
-    signing = sign(order_of(artifact, single_file="model.bin"), P256, KEYRING, unseen)
+    signing = sign_now(order_of(artifact, single_file="model.bin"), P256)
     assert [each.name for each in signing.statement.resources] == ["."]
     assert signing.statement.ignored_paths == ()
     write(artifact, signing)
@@ -121,24 +122,24 @@ def test_a_manifest_that_is_not_true_of_the_files_is_not_signed() -> None:
     artifact = release()
     artifact.files["config.json"] = b"{ }"
     with pytest.raises(VerificationFailedError, match=r"not as in weightmark\.json: config\.json"):
-        sign(order_of(artifact), P256, KEYRING, unseen)
+        sign_now(order_of(artifact), P256)
     artifact.sidecars[MANIFEST] = b"{}"
     with pytest.raises(ManifestError):
-        sign(order_of(artifact), P256, KEYRING, unseen)
+        sign_now(order_of(artifact), P256)
 
 
 def test_a_file_that_changes_is_not_signed() -> None:
     artifact = files()
     artifact.changing.add("config.json")
     with pytest.raises(ArtifactChangedError):
-        sign(order_of(artifact), P256, KEYRING, unseen)
+        sign_now(order_of(artifact), P256)
 
 
 @pytest.mark.parametrize("signer", [P256, ED25519, SECRET, ETHEREUM])
 def test_signing_twice_changes_nothing(signer: object) -> None:
     artifact = signed(release(), signer)  # type: ignore[arg-type]
     later = order_of(artifact, created=NOW + timedelta(days=1))
-    again = sign(later, signer, KEYRING, unseen)  # type: ignore[arg-type]
+    again = sign_now(later, signer)  # type: ignore[arg-type]
     assert again.deed is Deed.KEPT
     assert again.data == artifact.sidecars[again.name]
 
@@ -147,7 +148,7 @@ def test_other_keys_sign_the_same_statement_later() -> None:
     artifact = signed(release(), ED25519)
     before = artifact.sidecars["weightmark.sig"]
     later = order_of(artifact, created=NOW + timedelta(days=1))
-    signing = sign(later, ETHEREUM, KEYRING, unseen)
+    signing = sign_now(later, ETHEREUM)
     assert signing.deed is Deed.ADDED
     assert signing.statement.signed == "2026-11-21T09:00:00Z"
     write(artifact, signing)
@@ -161,7 +162,7 @@ def test_a_signature_of_something_else_is_left_alone(signer: object) -> None:
     artifact = signed(release(), signer)  # type: ignore[arg-type]
     artifact.sidecars[MANIFEST] = release("1.1.0").sidecars[MANIFEST]
     with pytest.raises(AlreadyExistsError, match="not of these files and this manifest") as caught:
-        sign(order_of(artifact), signer, KEYRING, unseen)  # type: ignore[arg-type]
+        sign_now(order_of(artifact), signer)  # type: ignore[arg-type]
     assert "--replace" in caught.value.hint
     signed(artifact, signer, anew=True)  # type: ignore[arg-type]
     assert verify(artifact, signer).verdict.verified  # type: ignore[arg-type]
@@ -171,27 +172,27 @@ def test_a_bundle_holds_one_signature() -> None:
     artifact = signed(release(), P256)
     other = signer_of(KeyAlgorithm.ECDSA_P384_SHA384)
     with pytest.raises(AlreadyExistsError, match="another signature"):
-        sign(order_of(artifact), other, KEYRING, unseen)
+        sign_now(order_of(artifact), other)
 
 
 def test_what_is_no_file_of_signatures_is_left_alone() -> None:
     artifact = files()
     artifact.sidecars["weightmark.sig"] = b"mine"
     with pytest.raises(AlreadyExistsError, match="left as it is: the envelope cannot be read"):
-        sign(order_of(artifact), ED25519, KEYRING, unseen)
+        sign_now(order_of(artifact), ED25519)
 
 
 def test_a_statement_from_the_future_is_not_signed_as_well() -> None:
     artifact = signed(files(), ED25519, created=NOW + timedelta(days=1))
     with pytest.raises(AlreadyExistsError, match="is still to come"):
-        sign(order_of(artifact), ETHEREUM, KEYRING, unseen)
+        sign_now(order_of(artifact), ETHEREUM)
 
 
 def test_a_signature_of_ours_that_does_not_hold_is_not_kept() -> None:
     artifact = signed(files(), ED25519)
     edit_payload(artifact, "weightmark.sig", comment="altered")
     with pytest.raises(AlreadyExistsError, match="does not hold"):
-        sign(order_of(artifact), ED25519, KEYRING, unseen)
+        sign_now(order_of(artifact), ED25519)
 
 
 def test_an_envelope_carries_no_certificates() -> None:
@@ -200,7 +201,7 @@ def test_an_envelope_carries_no_certificates() -> None:
         sign = ED25519.sign
 
     with pytest.raises(UsageError, match="carries no certificates"):
-        sign(order_of(files()), Certified(), KEYRING, unseen)
+        sign_now(order_of(files()), Certified())
 
 
 def test_a_key_that_signs_wrongly_is_found_out() -> None:
@@ -211,4 +212,12 @@ def test_a_key_that_signs_wrongly_is_found_out() -> None:
             return P256.sign(message + b"?")
 
     with pytest.raises(KeyFileError, match="none of its own"):
-        sign(order_of(files()), Faulty(), KEYRING, unseen)
+        sign_now(order_of(files()), Faulty())
+
+
+def test_two_keys_that_sign_at_once_are_both_kept() -> None:
+    """The files are read before; what was signed meanwhile is seen all the same."""
+    artifact = release()
+    one, two = (draft(order_of(artifact), each, unseen) for each in (ED25519, ETHEREUM))
+    write(artifact, sign(one, ED25519, KEYRING))
+    assert sign(two, ETHEREUM, KEYRING).deed is Deed.ADDED

@@ -89,24 +89,38 @@ class Signing:
         return encode_file(self.name, self.envelope)
 
 
-def sign(order: SigningOrder, signer: Signer, keyring: Keyring, start: Start) -> Signing:
-    """Sign an artifact; nothing is written.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be signed, before time, keys and what was signed before are looked at.
+
+    Attributes:
+        order: What was asked for.
+        name: The canonical name of the file that is to hold the signature.
+        statement: What is to be signed.
+        evidence: The manifest, which is signed as well, if there is one.
+    """
+
+    order: SigningOrder
+    name: str
+    statement: Statement
+    evidence: Evidence | None
+
+
+def draft(order: SigningOrder, signer: Signer, start: Start) -> Draft:
+    """Read an artifact's files, and say what is to be signed.
 
     Args:
         order: What to sign.
-        signer: The key.
-        keyring: Makes the verifier of the key, which looks at what was signed before.
+        signer: The key, which is not used yet.
         start: Called before files are read.
 
     Raises:
         UsageError: The key has certificates, and its file can carry none.
         VerificationFailedError: The manifest beside the files is not true of them.
-        AlreadyExistsError: There is a signature that says something else.
         ManifestError: The manifest is malformed.
         ArtifactError: A file cannot be accepted, or changed while it was read.
         MissingPathError: The artifact is not there.
-        KeyFileError: The key cannot be used.
-        UnavailableError: What keeps the key is out of reach.
+        StorageError: What an earlier run left cannot be removed.
     """
     artifact, name = order.artifact, file_for(signer.identity.algorithm)
     if signer.certificates and name != BUNDLE:
@@ -126,12 +140,31 @@ def sign(order: SigningOrder, signer: Signer, keyring: Keyring, start: Start) ->
         listing.sizes.keys() - {each.path for each in entries},
         single_file=bool(order.single_file),
     )
-    existing = None if order.anew else _existing(artifact, name)
+    return Draft(order, name, statement, evidence)
+
+
+def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
+    """Sign what is to be signed, beside what was signed before; nothing is written.
+
+    Whoever writes it holds a lock meanwhile: of two keys that sign at once, both are kept.
+
+    Args:
+        draft: What is to be signed.
+        signer: The key.
+        keyring: Makes the verifier of the key, which looks at what was signed before.
+
+    Raises:
+        AlreadyExistsError: There is a signature that says something else.
+        KeyFileError: The key cannot be used.
+        UnavailableError: What keeps the key is out of reach.
+    """
+    order, name, evidence = draft.order, draft.name, draft.evidence
+    existing = None if order.anew else _existing(order.artifact, name)
     if existing is None:
-        statement = dated(statement, signer, order.created)
+        statement = dated(draft.statement, signer, order.created)
         envelope = signed(name, unsigned(statement), signer, keyring)
         return Signing(name, envelope, statement, evidence, Deed.CREATED)
-    check_same(existing, statement, order.created)
+    check_same(existing, draft.statement, order.created)
     ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
     if ours is not None and holds(existing.envelope, ours, signer, keyring):
         return Signing(name, existing.envelope, existing.statement, evidence, Deed.KEPT)
