@@ -110,18 +110,20 @@ def test_a_configuration_in_the_workspace_is_not_read(runner: Runner, tree: Sign
     assert_ends(runner(path="models", each="true", public_keys="key.pub"), 0)
 
 
-def test_a_shared_secret(runner: Runner, tree: SignedTree) -> None:
-    """It is written to a file that is private, and removed in the end."""
-    given = {
-        "path": "models",
-        "each": "true",
-        "hmac_key": "planted secret",
-        "hmac_key_password": "x",
-    }
-    finished = runner(**given)
-    assert_ends(finished, 4, "weightmark-hmac-key.pem")
-    assert "planted secret" not in finished.stdout + finished.stderr
-    assert not (runner.temporary / "weightmark-hmac-key.pem").exists()
+def test_a_shared_secret(runner: Runner, tree: SignedTree, tmp_path: Path) -> None:
+    """Its file is there for as long as it is needed."""
+    key, password = tmp_path / "shared.pem", {"WEIGHTMARK_KEY_PASSWORD": "planted password"}
+    making = ("keys", "generate", "--algorithm", "hmac-sha256", "--out", key)
+    assert_ends(tree.weightmark(*making, env=password), 0)
+    signing = ("signature", "create", "--each", tree.models, "--key", key)
+    assert_ends(tree.weightmark(*signing, env=password), 0, "shared secret")
+    given = {"path": "models", "each": "true", "hmac_key": key.read_text()}
+    right = password["WEIGHTMARK_KEY_PASSWORD"]
+    for text in (key.read_text(), key.read_text().rstrip()):
+        finished = runner(**given | {"hmac_key": text}, hmac_key_password=right)
+        assert_ends(finished, 0, "whoever can verify it could have signed it", "4 models")
+    assert_ends(runner(**given, hmac_key_password="wrong"), 4, "weightmark-hmac-key.pem")
+    assert [path.name for path in runner.temporary.glob("*.pem")] == []
 
 
 def test_what_is_installed(runner: Runner, tree: SignedTree) -> None:

@@ -87,6 +87,8 @@ def print_signed(
     for each in signed:
         _print_signed(each)
     _print_excluded(models.excluded)
+    made = (each.result for each in signed if not isinstance(each.result, WeightmarkError))
+    _print_secret(is_shared=any(each.signer.identity.algorithm.is_shared_secret for each in made))
     _conclude(path, len(signed), len(failures), "signed", "NOT SIGNED")
     return status
 
@@ -118,6 +120,7 @@ def print_inventory(
     rows = [(each.standing, each.signed or "-", each.path, each.reason) for each in entries]
     output.print_table([("standing", "signed", "path", ""), *rows])
     _print_excluded(excluded)
+    _print_secret(is_shared=any(each.shared_secret for each in entries))
     bad = sum(inventory_status([each]) for each in entries)
     _conclude(path, len(entries), bad, "signed", "NOT IN ORDER")
     return status
@@ -154,6 +157,11 @@ def _print_line(mark: str, text: str) -> None:
 def _print_excluded(paths: Collection[str]) -> None:
     for path in paths:
         output.line(f"{'excluded':<8}  {path}")
+
+
+def _print_secret(*, is_shared: bool) -> None:
+    if is_shared:
+        output.line("signed with a shared secret: whoever can verify it could have signed it")
 
 
 def _conclude(path: Path, count: int, bad: int, good_word: str, bad_word: str) -> None:

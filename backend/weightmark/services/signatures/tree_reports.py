@@ -35,6 +35,7 @@ class InventoryEntryDocument(TypedDict):
     standing: str
     signed: str
     reason: str
+    shared_secret: bool
 
 
 class InventoryDocument(TypedDict):
@@ -79,6 +80,7 @@ def inventory_document(
                 "standing": each.standing,
                 "signed": each.signed,
                 "reason": each.reason,
+                "shared_secret": each.shared_secret,
             }
             for each in entries
         ],

@@ -70,12 +70,14 @@ class InventoryEntry:
         standing: How it stands.
         signed: When it was signed, by the clock of who signed first; empty if that is not known.
         reason: What is wrong, or an empty text.
+        shared_secret: Whether it is a shared secret that signed: whoever verifies could have.
     """
 
     path: str
     standing: Standing
     signed: str = ""
     reason: str = ""
+    shared_secret: bool = False
 
 
 def take_inventory(found: TreeVerdict, age: Age | None) -> tuple[InventoryEntry, ...]:
@@ -96,7 +98,9 @@ def _entry(path: str, found: SignatureVerdict, age: Age | None) -> InventoryEntr
         return InventoryEntry(path, Standing.BAD, "", "; ".join(each.summary for each in problems))
     signed = min((each.file.statement.signed for each in found.trusted), default="")
     standing, reason = (Standing.SIGNED, "") if age is None else _aged(signed, age)
-    return InventoryEntry(path, standing, signed, reason)
+    keys = (each.verifier.identity for each in found.trusted if each.verifier is not None)
+    is_shared = any(key.algorithm.is_shared_secret for key in keys)
+    return InventoryEntry(path, standing, signed, reason, is_shared)
 
 
 def _aged(signed: str, age: Age) -> tuple[Standing, str]:
