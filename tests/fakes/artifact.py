@@ -120,6 +120,12 @@ class FakeArtifact:
         self.sidecars[name] = data
         return f"memory/{name}"
 
+    def remove_sidecar(self, name: str) -> None:
+        """Forget a sidecar."""
+        if self.is_read_only:
+            raise StorageError(f"'{name}' cannot be removed")
+        self.sidecars.pop(name, None)
+
     def _error_of(self, path: str) -> WeightmarkError | None:
         if path not in self.files:
             return MissingPathError(f"'{path}' is not in the artifact")

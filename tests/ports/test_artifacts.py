@@ -98,6 +98,14 @@ def test_a_sidecar_that_was_written_is_read_and_is_no_file(make: MakeArtifact, n
     assert name not in listing.ignored
 
 
+def test_a_sidecar_is_removed_and_removed_again(make: MakeArtifact) -> None:
+    artifact = make(FILES)
+    artifact.write_sidecar("model.sig", b"data")
+    for _ in range(2):
+        artifact.remove_sidecar("model.sig")
+        assert artifact.list().sidecars == ()
+
+
 def test_a_missing_sidecar_is_named(make: MakeArtifact) -> None:
     with pytest.raises(MissingPathError, match=r"model\.sig"):
         make(FILES).read_sidecar("model.sig", 100)

@@ -7,20 +7,23 @@ request consists of is decided here, once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.signatures import Trusted, signature_trust
+from weightmark.bootstrap.signatures import Trusted, signature_trust, single_file
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
+from weightmark.domain.signing_keys import refuse_shared_secret
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import PublishRequest
 from weightmark.services.revoke import RevocationRequest
+from weightmark.services.signatures.release import ReleaseSigner
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest
 from weightmark.services.verification.signatures import SignatureMeans
@@ -78,11 +81,11 @@ def signature_means(application: Application, trusted: Trusted = NOBODY) -> Sign
         KeyFileError: A key or a certificate cannot be used.
         ValueFormatError: A fingerprint, an address or the time is malformed.
     """
-    return SignatureMeans(_keyring, signature_trust(application, trusted))
+    return SignatureMeans(public_keyring, signature_trust(application, trusted))
 
 
-def _keyring() -> Keyring:
-    # Here, for it takes long to import, and most releases have no signature.
+def public_keyring() -> Keyring:
+    """Return what makes verifiers. It takes long to import, and most releases have no signature."""
     from weightmark.adapters.signing.public_keys import PublicKeyring
 
     return PublicKeyring()
@@ -133,6 +136,7 @@ def publish_request(
     *,
     out: Path | None,
     authority_index: int | None,
+    sign_keys: Sequence[str] = (),
 ) -> PublishRequest:
     """Return what to publish, on the configured network.
 
@@ -142,13 +146,41 @@ def publish_request(
         draft: What the publisher says of it.
         out: Where to write the manifest, if not beside the files.
         authority_index: Which of the publisher's authorities the key is; None to find out.
+        sign_keys: The keys that sign it, by their names or files.
 
     Raises:
+        UsageError: A key that is to sign is a shared secret.
+        KeyFileError: A key that is to sign cannot be used.
+        MissingPathError: A key that is to sign is not there.
         ConfigurationError: The configuration lies inside the source.
         ArtifactError: ``out`` lies among the source's files.
     """
     artifact = application.artifacts.source(source, out)
-    return PublishRequest(artifact, draft, application.network, authority_index)
+    signer = release_signer(application, source, sign_keys)
+    named = replace(draft, signers=signer.named)
+    return PublishRequest(artifact, named, signer, application.network, authority_index)
+
+
+def release_signer(application: Application, source: Path, names: Sequence[str]) -> ReleaseSigner:
+    """Return what signs a release: with keys that are opened now, before anything is done.
+
+    Args:
+        application: What is configured.
+        source: A directory or a file.
+        names: The keys' names, or their files.
+
+    Raises:
+        UsageError: One of them is a shared secret.
+        KeyFileError: A key cannot be used.
+        MissingPathError: A key is not there.
+    """
+    accounts = application.accounts
+    signers = tuple(application.keys.signer(name, accounts.password) for name in names)
+    for signer in signers:
+        refuse_shared_secret(signer.identity.algorithm)
+    return ReleaseSigner(
+        public_keyring, application.creation_time(), signers, bool(single_file(source))
+    )
 
 
 def revocation_request(

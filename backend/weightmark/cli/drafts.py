@@ -41,11 +41,19 @@ _described = combined(
     ),
 )
 
+sign_keys = click.option(
+    "--sign-key",
+    "sign_keys",
+    metavar="KEY",
+    multiple=True,
+    help="A key that signs the release, and is named in its manifest; repeatable.",
+)
 options = combined(
     click.option("--name", required=True, metavar="N", help="The model's name: acme/digits"),
     click.option("--version", required=True, metavar="V", help="The release's version: 1.0.0"),
     _publisher,
     digest,
+    sign_keys,
     _described,
 )
 # Of a release whose description somebody has signed already, and its digests with it.

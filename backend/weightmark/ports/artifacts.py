@@ -121,3 +121,11 @@ class Artifact(Protocol):
             StorageError: It cannot be written.
         """
         ...
+
+    def remove_sidecar(self, name: str) -> None:
+        """Remove a sidecar, if it is there.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        ...

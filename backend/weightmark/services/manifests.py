@@ -12,6 +12,7 @@ from weightmark.domain.manifest import (
     SCHEMA,
     Manifest,
     Metadata,
+    Signer,
     artifact_root_text,
     check,
     format_timestamp,
@@ -42,6 +43,7 @@ class ManifestDraft:
         created_by: Free text: who or what made it.
         metadata: What people may want to know.
         ignores: Patterns of files to leave out.
+        signers: The keys that have to sign.
     """
 
     publisher: str
@@ -52,6 +54,7 @@ class ManifestDraft:
     created_by: str = ""
     metadata: Metadata = field(default_factory=Metadata)
     ignores: tuple[str, ...] = ()
+    signers: tuple[Signer, ...] = ()
 
 
 def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> Manifest:
@@ -81,6 +84,7 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
         artifact_root=artifact_root_text(MerkleTree.of(entry.leaf for entry in entries).root),
         files=entries,
         ignores=draft.ignores or UNSET,
+        signers=draft.signers or UNSET,
         metadata=draft.metadata if draft.metadata != Metadata() else UNSET,
     )
     check(manifest)

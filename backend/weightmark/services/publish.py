@@ -2,7 +2,7 @@
 
 1. Hash the files, and describe them in a manifest.
 2. Ask the chain whether the version is registered, and what it costs to register it.
-3. Write the manifest beside the files.
+3. Write the manifest beside the files, then its signatures, and verify these as others will.
 4. Register the release.
 5. Remember it, and trust oneself as ``me``.
 
@@ -33,7 +33,6 @@ from weightmark.domain.trust import OWN_NICKNAME, TrustedPublisher
 from weightmark.errors import (
     AlreadyExistsError,
     NotDeployedError,
-    RefusedError,
     WeightmarkError,
 )
 from weightmark.ports.artifacts import Artifact, Start
@@ -46,7 +45,8 @@ from weightmark.services.drafting import Drafting
 from weightmark.services.evidence import Evidence
 from weightmark.services.heads import remember_head
 from weightmark.services.manifests import ManifestDraft, create_manifest
-from weightmark.services.sidecars import MANIFEST
+from weightmark.services.placing import placed
+from weightmark.services.signatures.release import ReleaseSigner
 from weightmark.services.spending import FREELY, Spending
 from weightmark.services.standing import newest, unless_done
 
@@ -60,12 +60,14 @@ class PublishRequest:
     Attributes:
         artifact: The files; the manifest is written beside them.
         draft: What the publisher says of them.
+        signer: Who signs the release: keys that the draft names.
         network: The chain to register on.
         authority_index: Which authority of the publisher the sending account is; None to find out.
     """
 
     artifact: Artifact
     draft: ManifestDraft
+    signer: ReleaseSigner
     network: Network
     authority_index: int | None = None
 
@@ -144,6 +146,9 @@ class Publisher:
             NotAuthorizedError: The key may not register for the publisher.
             ArtifactError: The artifact cannot be accepted.
             ManifestError: A value of the draft breaks its rule.
+            AlreadyExistsError: A file of signatures is in the way.
+            VerificationFailedError: A file of signatures would keep everybody from verifying it.
+            KeyFileError: A key that signs it cannot be used.
             UnavailableError: The chain, or a file of ours, is out of reach; or it costs too much.
         """
         made = Evidence.of(create_manifest(request.artifact, request.draft, start))
@@ -154,12 +159,9 @@ class Publisher:
                 self._chains,
                 request.network,
                 evidence.statement,
-                lambda: self._register(request, evidence, spending),
+                lambda: self._register(request, evidence, start, spending),
             )
-            path, receipt = registered or (
-                request.artifact.write_sidecar(MANIFEST, evidence.data),
-                None,
-            )
+            path, receipt = registered or (self._place(request, evidence, start), None)
             self._remember(request.network, evidence)
         return _publication(request, evidence, path, receipt)
 
@@ -177,7 +179,7 @@ class Publisher:
             request: What to publish, and where.
             start: Called before files are read.
             make: What is done with the statement, where it is not registered yet.
-            keep: Whether the manifest is written.
+            keep: Whether the manifest is written, and signed.
 
         Raises:
             WeightmarkError: As `publish`, and what ``make`` raises.
@@ -187,7 +189,7 @@ class Publisher:
             evidence = self._take_up(request, made)
             statement = evidence.statement
             drafted = unless_done(self._chains, request.network, statement, lambda: make(statement))
-            path = request.artifact.write_sidecar(MANIFEST, evidence.data) if keep else ""
+            path = self._place(request, evidence, start) if keep else ""
             if drafted is None and keep:
                 self._remember(request.network, evidence)
         return ReleaseDraft(_publication(request, evidence, path, None), drafted)
@@ -232,8 +234,12 @@ class Publisher:
         except NotDeployedError:
             self._writer().deploy()
 
+    def _place(self, request: PublishRequest, evidence: Evidence, start: Start) -> str:
+        with placed(request.artifact, evidence, request.signer, start) as path:
+            return path
+
     def _register(
-        self, request: PublishRequest, evidence: Evidence, spending: Spending
+        self, request: PublishRequest, evidence: Evidence, start: Start, spending: Spending
     ) -> tuple[str, TransactionReceipt]:
         writer, index = self._writer(), request.authority_index
         if index is None:
@@ -241,15 +247,8 @@ class Publisher:
             index = authority_index_of(self._chains, request.network, publisher, writer.account)
         action = Register(evidence.statement, index)
         agreed = spending.approve(writer, action)
-        before = _manifest_beside(request.artifact)
-        path = request.artifact.write_sidecar(MANIFEST, evidence.data)
-        try:
+        with placed(request.artifact, evidence, request.signer, start) as path:
             return path, agreed.send(writer, action)
-        except RefusedError:
-            # It may never be a release; what was there before may be one.
-            if before is not None:
-                request.artifact.write_sidecar(MANIFEST, before.data)
-            raise
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
         self._records.remember(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.chain import delegate, owner
@@ -158,9 +160,7 @@ def test_a_delegates_release_carries_its_authority(world: World) -> None:
     world.chain.set_authority(ALICE, 1, delegate(BOB, 5))
     statement_of = world.publisher(lambda: world.chain.writer(BOB))
     request = world.request()
-    statement_of.publish(
-        type(request)(request.artifact, request.draft, request.network, 1), lambda _: lambda _: None
-    )
+    statement_of.publish(replace(request, authority_index=1), lambda _: lambda _: None)
     view = lookup(world).release(ALICE, NAME, "1.0.0")
     assert view.authority is not None
     assert (view.authority.account, view.authority.valid_from) == (BOB.lower(), 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -250,7 +251,7 @@ def test_a_delegate_registers_and_its_end_spares_what_it_registered_before(world
     world.account = BOB
     request = world.request()
     world.publisher().publish(
-        type(request)(request.artifact, request.draft, request.network, authority_index=1),
+        dataclasses.replace(request, authority_index=1),
         lambda _: lambda _: None,
     )
     world.settle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,11 +27,13 @@ from weightmark.errors import NotDeployedError, ValueFormatError
 from weightmark.ports.artifacts import Advance
 from weightmark.ports.chain import ChainReader, ChainWriter, RegistrationFilter
 from weightmark.ports.records import Records
+from weightmark.ports.signing import Signer
 from weightmark.ports.trust import TrustStore
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import Publication, Publisher, PublishRequest
 from weightmark.services.signatures.keys import SignatureTrust
+from weightmark.services.signatures.release import ReleaseSigner
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest, Verifier
 from weightmark.services.verification.signatures import SignatureMeans
@@ -120,12 +122,16 @@ class World:
         """Make everything final."""
         self.chain.finalize(self.chain.mine().number)
 
-    def request(self, version: str = "1.0.0", **changes: object) -> PublishRequest:
-        """Return a request to publish the artifact."""
+    def request(
+        self, version: str = "1.0.0", *, signers: Sequence[Signer] = (), **changes: object
+    ) -> PublishRequest:
+        """Return a request to publish the artifact, signed with some keys."""
         created = datetime(2026, 11, 21, 9, tzinfo=UTC)
+        signer = ReleaseSigner(PublicKeyring, created, tuple(signers))
         values = {"publisher": ALICE, "name": NAME, "version": version, "created": created}
-        draft = ManifestDraft(**(values | changes))  # type: ignore[arg-type]
-        return PublishRequest(self.artifact, draft, self.network)
+        named = {"signers": signer.named}
+        draft = ManifestDraft(**(values | named | changes))  # type: ignore[arg-type]
+        return PublishRequest(self.artifact, draft, signer, self.network)
 
     def publisher(self, writer: Callable[[], ChainWriter] | None = None) -> Publisher:
         """Return what publishes."""
@@ -138,9 +144,12 @@ class World:
             no_lock,
         )
 
-    def publish(self, version: str = "1.0.0", **changes: object) -> Publication:
-        """Publish the artifact, and make it final."""
-        publication = self.publisher().publish(self.request(version, **changes), unseen)
+    def publish(
+        self, version: str = "1.0.0", *, signers: Sequence[Signer] = (), **changes: object
+    ) -> Publication:
+        """Publish the artifact, signed with some keys, and make it final."""
+        request = self.request(version, signers=signers, **changes)
+        publication = self.publisher().publish(request, unseen)
         self.settle()
         return publication
 

@@ -148,6 +148,14 @@ class LocalArtifact:
         """
         return self._sidecars().write(name, data)
 
+    def remove_sidecar(self, name: str) -> None:
+        """Remove a sidecar, if it is there.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        self._sidecars().remove(name)
+
     def _sidecars(self) -> Sidecars:
         if self._is_directory():
             return Sidecars(self._path)

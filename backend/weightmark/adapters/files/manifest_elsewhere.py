@@ -62,6 +62,10 @@ class ManifestElsewhere:
             return write_atomically(self._path, data)
         return self._artifact.write_sidecar(name, data)
 
+    def remove_sidecar(self, name: str) -> None:
+        """Remove a sidecar beside the files; the manifest's place is the user's."""
+        self._artifact.remove_sidecar(name)
+
 
 def _refuse_to_replace(path: Path) -> None:
     try:

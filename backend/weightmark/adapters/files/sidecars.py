@@ -68,6 +68,14 @@ class Sidecars:
         """
         return write_atomically(self._path(name), data)
 
+    def remove(self, name: str) -> None:
+        """Remove a sidecar, if it is there.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        _unlink(self._path(name), "it is of a release that was not registered")
+
     def discard_partials(self) -> None:
         """Remove what a process that was killed while it wrote a sidecar has left behind.
 
@@ -75,13 +83,7 @@ class Sidecars:
             StorageError: It cannot be removed.
         """
         for path in self.directory.glob(_PARTIAL.format("[0-9a-f]" * 2 * _TOKEN_BYTES)):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise StorageError(
-                    f"'{printable(str(path))}' cannot be removed: {error.strerror}",
-                    hint="remove it: it is half of a file that Weightmark was writing",
-                ) from None
+            _unlink(path, "it is half of a file that Weightmark was writing")
 
     def _is_present(self, name: str) -> bool:
         path = self._path(name)
@@ -151,6 +153,16 @@ def _write_new(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _unlink(path: Path, what: str) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"'{printable(str(path))}' cannot be removed: {error.strerror}",
+            hint=f"remove it: {what}",
+        ) from None
 
 
 def _sync_directory(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,17 @@ Example:
 @click.argument("source", type=options.PATH)
 @options.combined(drafts.options, options.network, options.key, options.state)
 def create(source: Path, *, as_json: bool, **given: Any) -> None:
-    """Hash SOURCE, and write its manifest beside it."""
-    from weightmark.services.evidence import Evidence
-    from weightmark.services.manifests import create_manifest
+    """Hash SOURCE, and write its manifest beside it; with --sign-key, signatures of it as well."""
+    from weightmark.bootstrap.requests import release_signer
+    from weightmark.services.placing import place_manifest
 
     application = options.application(given)
     draft = drafts.draft_of(application, given)
     artifact = application.artifacts.source(source, given["out"])
+    signer = release_signer(application, source, given["sign_keys"])
+    named = replace(draft, signers=signer.named)
     with progress("hashing") as start:
-        evidence = Evidence.of(create_manifest(artifact, draft, start))
-    path = artifact.write_sidecar(MANIFEST, evidence.data)
+        evidence, path = place_manifest(artifact, named, signer, start)
     summary = drafts.summary(evidence, path)
     if as_json:
         output.print_json(summary)

@@ -29,6 +29,7 @@ Examples:
   weightmark publish ./model --name acme/digits --version 1.0.1 --license apache-2.0 --tag vision
   weightmark publish model.onnx --name acme/digits-onnx --version 1.0.0 --digest blake3
   weightmark publish ./model --name acme/digits --version 1.0.0 --network sepolia --max-fee 0.002
+  weightmark publish ./model --name acme/digits --version 1.0.0 --sign-key release
   weightmark publish ./model --name acme/digits --version 1.0.0 --sign-only
 """,
 )
@@ -56,7 +57,12 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
     spending = spending_of(network, yes=given["yes"], amount=amount) if sending else Spending()
     draft = drafts.draft_of(application, given)
     request = publish_request(
-        application, source, draft, out=given["out"], authority_index=authority
+        application,
+        source,
+        draft,
+        out=given["out"],
+        authority_index=authority,
+        sign_keys=given["sign_keys"],
     )
     match mode:
         case Mode.SEND:

@@ -1,0 +1,112 @@
+"""Putting what belongs to a release beside its files: the manifest, and then its signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from weightmark.domain.manifest import MAX_MANIFEST_SIZE
+from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
+from weightmark.domain.verdict import Outcome, Verdict
+from weightmark.errors import RefusedError, VerificationFailedError, WeightmarkError
+from weightmark.ports.artifacts import Artifact, Start
+from weightmark.services.evidence import Evidence
+from weightmark.services.manifests import ManifestDraft, create_manifest
+from weightmark.services.sidecars import MANIFEST
+from weightmark.services.signatures.files import SIGNATURE_FILES
+from weightmark.services.signatures.keys import SignatureTrust
+from weightmark.services.signatures.release import ReleaseSigner
+from weightmark.services.verification.files import FileSelection
+from weightmark.services.verification.signatures import SignatureMeans, check_signatures
+
+_LIMITS = {MANIFEST: MAX_MANIFEST_SIZE} | dict.fromkeys(SIGNATURE_FILES, MAX_SIGNATURE_FILE_SIZE)
+
+
+def place_manifest(
+    artifact: Artifact, draft: ManifestDraft, signer: ReleaseSigner, start: Start
+) -> tuple[Evidence, str]:
+    """Make a manifest, write it, and sign it if somebody is to; return it, and where it is.
+
+    Without a signer, signatures of an earlier manifest are left for whoever signs next.
+
+    Raises:
+        WeightmarkError: As `create_manifest` and `placed` have it.
+    """
+    evidence = Evidence.of(create_manifest(artifact, draft, start))
+    if not signer.signers:
+        return evidence, artifact.write_sidecar(MANIFEST, evidence.data)
+    with placed(artifact, evidence, signer, start) as path:
+        return evidence, path
+
+
+@contextmanager
+def placed(
+    artifact: Artifact, evidence: Evidence, signer: ReleaseSigner, start: Start
+) -> Iterator[str]:
+    """Write a manifest, and the signatures of it, and say where the manifest is.
+
+    What was there before may be of a release: where this one is refused, it is put back.
+
+    Args:
+        artifact: The files, of which the manifest is true.
+        evidence: The manifest.
+        signer: Who signs it.
+        start: Called before files are read.
+
+    Raises:
+        VerificationFailedError: With what is beside the files, nobody could verify the release.
+        AlreadyExistsError: A file of signatures is in the way, and says something else.
+        StorageError: A file cannot be written.
+        WeightmarkError: As `ReleaseSigner.sign` has it.
+    """
+    before = _read(artifact)
+    signatures = signer.sign(artifact, evidence, start)
+    try:
+        path = artifact.write_sidecar(MANIFEST, evidence.data)
+        for name, data in signatures.items():
+            artifact.write_sidecar(name, data)
+        if signatures or before.keys() - {MANIFEST} or evidence.manifest.required_signers:
+            _check(artifact, evidence, signer, start)
+        yield path
+    except RefusedError:
+        _put_back(artifact, before, signatures)
+        raise
+
+
+def _read(artifact: Artifact) -> Mapping[str, bytes]:
+    found = {}
+    for name, limit in _LIMITS.items():
+        try:
+            found[name] = artifact.read_sidecar(name, limit)
+        except WeightmarkError:
+            # None there, or none that we wrote.
+            continue
+    return found
+
+
+def _check(artifact: Artifact, evidence: Evidence, signer: ReleaseSigner, start: Start) -> None:
+    """Verify as everybody else will: what is registered is for ever."""
+    listing = artifact.list(evidence.manifest.ignored_patterns)
+    means = SignatureMeans(signer.keyring, SignatureTrust((), None, signer.created))
+    checks = check_signatures(artifact, listing, evidence, FileSelection(), means, start)
+    # What others can check with a key or a certificate of theirs is not wrong.
+    wrong = [each for each in Verdict(checks).problems if each.outcome is not Outcome.UNCHECKED]
+    if wrong:
+        raise VerificationFailedError(
+            "what lies beside the files would keep everybody from verifying them: "
+            + "; ".join(each.summary for each in wrong),
+            hint="--sign-key signs anew; remove the signatures of others that are not of this "
+            "release",
+        )
+
+
+def _put_back(
+    artifact: Artifact, before: Mapping[str, bytes], written: Mapping[str, bytes]
+) -> None:
+    if MANIFEST not in before:
+        return
+    for name in (MANIFEST, *written):
+        if name in before:
+            artifact.write_sidecar(name, before[name])
+        else:
+            artifact.remove_sidecar(name)

@@ -1,0 +1,171 @@
+"""Publishing with signatures: files, manifest, signatures, registration, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.ports.signing_keys import signer_of
+from tests.unit.services.signed import ED25519, ETHEREUM, P256, files, signed
+from tests.unit.services.world import NAME, World, check_named, unseen
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import Signer as NamedSigner
+from weightmark.domain.signing_keys import KeyAlgorithm
+from weightmark.domain.verdict import Outcome
+from weightmark.errors import AlreadyExistsError, NotAuthorizedError, VerificationFailedError
+from weightmark.ports.signing import Signer
+from weightmark.services.sidecars import MANIFEST
+from weightmark.services.signatures.files import SignedFile
+
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+P256_TOO = signer_of(KeyAlgorithm.ECDSA_P256_SHA256, 1)
+P384 = signer_of(KeyAlgorithm.ECDSA_P384_SHA384)
+
+
+def signed_in(world: World, name: str) -> set[bytes]:
+    """Return the values of the signatures in a file."""
+    return {each.value for each in SignedFile.read(world.artifact, name).envelope.signatures}
+
+
+@pytest.mark.parametrize(
+    "signers",
+    [[P256], [ED25519], [ETHEREUM], [P256, ED25519], [P256, P256_TOO, P384], [P256, P256]],
+    ids=["bundle", "envelope", "account", "both", "three-for-one-bundle", "twice"],
+)
+def test_what_a_manifest_names_has_signed_it(world: World, signers: Sequence[Signer]) -> None:
+    world.publish(signers=signers)
+    verdict = world.verify(f"me/{NAME}")
+    assert verdict.verified, verdict.problems
+    check = check_named(verdict, "signers")
+    assert (check.step, check.outcome) == (8, Outcome.PASSED)
+    named = world.evidence.manifest.required_signers
+    assert {each.key for each in named} == {each.identity.fingerprint for each in signers}
+
+
+def test_a_release_with_other_digests_is_signed_with_sha256(world: World) -> None:
+    world.publish(signers=[P256], algorithm=DigestAlgorithm.BLAKE3)
+    assert world.verify(f"me/{NAME}").verified
+    (statement,) = (SignedFile.read(world.artifact, "model.sig").statement,)
+    assert statement.algorithm is DigestAlgorithm.SHA2_256
+
+
+def test_no_file_is_read_again_to_sign(world: World) -> None:
+    world.publish(signers=[P256, ED25519])
+    assert sorted(world.artifact.hashed) == sorted(world.artifact.files)
+
+
+def test_what_is_signed_is_there_before_it_is_registered(world: World) -> None:
+    class Looking:
+        def __init__(self) -> None:
+            self.writer = world.chain.writer(world.account)
+
+        def __getattr__(self, name: str) -> object:
+            if name == "send":
+                assert {MANIFEST, "model.sig"} <= world.artifact.sidecars.keys()
+            return getattr(self.writer, name)
+
+    world.publisher(Looking).publish(world.request(signers=[P256]), unseen)  # type: ignore[arg-type]
+    assert len(world.registrations) == 1
+
+
+@pytest.mark.parametrize("lost", [["model.sig"], ["model.sig", "weightmark.sig"], [MANIFEST]])
+def test_a_repeated_publish_writes_what_is_missing(world: World, lost: list[str]) -> None:
+    world.publish(signers=[P256, ED25519])
+    before = dict(world.artifact.sidecars)
+    for name in lost:
+        del world.artifact.sidecars[name]
+    again = world.publish(signers=[ED25519, P256], created=LATER)
+    assert again.receipt is None
+    assert world.artifact.sidecars.keys() == before.keys()
+    assert world.artifact.sidecars[MANIFEST] == before[MANIFEST]
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_a_repeated_publish_signs_nothing_again(world: World) -> None:
+    world.publish(signers=[P256, ED25519])
+    before = dict(world.artifact.sidecars)
+    world.publish(signers=[P256, ED25519])
+    assert world.artifact.sidecars == before
+
+
+def test_the_next_version_is_signed_in_place_of_the_one_before(world: World) -> None:
+    world.publish(signers=[P256, ED25519])
+    before = signed_in(world, "weightmark.sig")
+    world.artifact.files["model.bin"] = b"other weights"
+    world.publish("1.1.0", signers=[P256, ED25519])
+    assert world.verify(f"me/{NAME}").verified
+    assert not before & signed_in(world, "weightmark.sig")
+
+
+def test_a_signature_of_another_manifest_that_would_stay_is_refused(world: World) -> None:
+    world.publish(signers=[P256])
+    before = dict(world.artifact.sidecars)
+    with pytest.raises(VerificationFailedError, match=r"model\.sig was made for another") as caught:
+        world.publish("1.1.0")
+    assert "--sign-key" in caught.value.hint
+    assert world.artifact.sidecars == before
+    with pytest.raises(VerificationFailedError, match=r"model\.sig was made for another"):
+        world.publish("1.1.0", signers=[ED25519])
+    assert world.artifact.sidecars == before
+    assert len(world.registrations) == 1
+
+
+def test_another_signature_of_the_same_files_stays(world: World) -> None:
+    """Somebody else's bundle is not ours to replace: our key signs the envelope."""
+    world.artifact.sidecars = signed(files(), P256_TOO).sidecars
+    before = world.artifact.sidecars["model.sig"]
+    world.publish(signers=[P256])
+    assert world.artifact.sidecars["model.sig"] == before
+    verdict = world.verify(f"me/{NAME}")
+    assert verdict.verified, verdict.problems
+    told = [each.message for each in verdict.checks if each.outcome is Outcome.NOT_APPLICABLE]
+    assert any("it decides nothing" in each for each in told)
+
+
+def test_an_envelope_that_says_less_is_left_as_it_is(world: World) -> None:
+    world.artifact.sidecars = signed(files(), ED25519).sidecars
+    with pytest.raises(AlreadyExistsError, match="not of these files and this manifest"):
+        world.publish(signers=[ED25519])
+    assert world.registrations == []
+
+
+@pytest.mark.parametrize("signers", [[], [P256], [ED25519]], ids=["none", "bundle", "envelope"])
+def test_a_file_of_signatures_that_cannot_be_read(world: World, signers: list[Signer]) -> None:
+    world.artifact.sidecars["model.sig"] = b"{}"
+    with pytest.raises((AlreadyExistsError, VerificationFailedError), match="cannot be read"):
+        world.publish(signers=signers)
+    assert world.artifact.sidecars["model.sig"] == b"{}"
+    assert world.registrations == []
+
+
+def test_a_manifest_names_nobody_who_does_not_sign(world: World) -> None:
+    request = world.request()
+    named = NamedSigner("ed25519", ED25519.identity.fingerprint)
+    unsigned = replace(request, draft=replace(request.draft, signers=(named,)))
+    with pytest.raises(VerificationFailedError, match="which the manifest names, has not signed"):
+        world.publisher().publish(unsigned, unseen)
+    assert world.registrations == []
+
+
+def test_what_is_refused_puts_back_what_was_there(world: World) -> None:
+    """What is beside the files may be of a release, which its signature belongs to."""
+    world.publish(signers=[ED25519])
+    before = dict(world.artifact.sidecars)
+
+    class Overtaken:
+        def __init__(self) -> None:
+            self.writer = world.chain.writer(world.account)
+
+        def __getattr__(self, name: str) -> object:
+            if name == "send":
+                raise NotAuthorizedError("no authority any more")
+            return getattr(self.writer, name)
+
+    with pytest.raises(NotAuthorizedError):
+        world.publisher(Overtaken).publish(  # type: ignore[arg-type]
+            world.request("1.1.0", signers=[P256, ED25519]), unseen
+        )
+    assert world.artifact.sidecars == before
