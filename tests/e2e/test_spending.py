@@ -65,6 +65,8 @@ def test_a_bound_is_kept(foreign_release: Release, node: Node, model: Path) -> N
     assert not (model / "weightmark.json").exists()
     for wrong in ("-1", "1e-3", "0x1", "0,1", "1.0000000000000000001"):
         assert_ends(weightmark(*publish, f"--max-fee={wrong}", env=KEY), 4, "coins")
+    deploy = ("network", "deploy", FOREIGN_NETWORK)
+    assert_ends(weightmark(*deploy, "--max-fee", "much"), 4, "coins")
     assert _blocks(node) == before
     assert_ends(weightmark(*publish, "--max-fee", "1", env=KEY), 0, "cost: about", "published")
 

@@ -19,6 +19,7 @@ from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.domain.keccak import keccak256
 from weightmark.errors import LookAlikeContractError, TransactionFailedError
 from weightmark.ports.chain import BlockTag
+from weightmark.services.spending import deployment_preview
 
 CONTRACTS = tuple(each.contract for each in deployments())
 
@@ -89,6 +90,18 @@ def test_a_deployment_keeps_its_bound(anvil: HttpTransport) -> None:
         writer.deploy(bound)
     assert balance(anvil, writer.account) == before
     with_base_fee(anvil, 1)
+
+
+def test_a_bound_that_is_agreed_to_is_enough(anvil: HttpTransport) -> None:
+    forget(anvil, *(each.address for each in CONTRACTS))
+    writer = a_rich_writer(anvil)
+    least = writer.deployment_cost().least_bound
+    with pytest.raises(TransactionFailedError, match="the deployment may cost"):
+        deployment_preview(writer, least - 1)
+    # What blocks cost meanwhile changes by an eighth at most (EIP-1559).
+    bound = least * 9 // 8
+    deployment_preview(writer, bound)
+    assert writer.deploy(bound) == CONTRACTS
 
 
 def test_a_deployer_that_is_refused_says_so_at_once_and_its_sender_keeps_the_coins(

@@ -92,6 +92,11 @@ class Cost:
         return self.gas * self.fee_per_gas + self.value
 
     @property
+    def least_bound(self) -> int:
+        """The lowest bound that it can be signed with now: all gas that it may take is paid for."""
+        return self.gas_limit * self.fee_per_gas + self.value
+
+    @property
     def total(self) -> int:
         """What it costs now."""
         return self.bounded + (self.data_fee or 0)

@@ -107,9 +107,9 @@ def _quote(drafter: ChainDrafter, action: Action, max_fee: int | None) -> Cost:
 
 def _deployment_quote(drafter: ChainDrafter, max_fee: int | None) -> Cost:
     cost = drafter.deployment_cost()
-    if max_fee is not None and cost.bounded > max_fee:
+    if max_fee is not None and cost.least_bound > max_fee:
         raise TransactionFailedError(
-            f"the deployment may cost {format_coins(cost.bounded)} now, and at most "
+            f"the deployment may cost {format_coins(cost.least_bound)} now, and at most "
             f"{format_coins(max_fee)} is allowed",
             hint="allow more with --max-fee, or wait for lower fees",
         )

@@ -52,7 +52,7 @@ def test_a_cost_adds_up() -> None:
 def test_what_does_not_go_by_gas_adds_up() -> None:
     cost = Cost(100, 120, 5, 9, 0, value=1_000, data_fee=10_000)
     assert (cost.bounded, cost.total, cost.max_total) == (1_500, 11_500, 12_080)
-    assert cost.bound == 2 * 120 * 9 + 1_000
+    assert (cost.least_bound, cost.bound) == (120 * 5 + 1_000, 2 * 120 * 9 + 1_000)
     assert (cost.needed(None), cost.needed(10**9)) == (cost.max_total, cost.max_total)
     assert cost.needed(1_600) == 11_600
     assert Cost(100, 120, 5, 9, 0, data_fee=None).total == 500

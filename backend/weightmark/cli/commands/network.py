@@ -120,9 +120,10 @@ def deploy(name: str | None, *, yes: bool, as_json: bool, **given: Any) -> None:
     completed by running the same command again.
     """
     application = options.application({**given, "network": name})
+    bound = limit_of(given["max_fee"])
     missing = missing_on(application, application.network)
     if given["dry_run"]:
-        _preview(application, missing, limit_of(given["max_fee"]), as_json=as_json)
+        _preview(application, missing, bound, as_json=as_json)
         return
     deployed = _deploy(application, missing, yes=yes, amount=given["max_fee"]) if missing else ()
     if as_json:
