@@ -12,9 +12,10 @@ from tests.anvil import anvil_url
 from tests.command import SEARCH_PATH
 from tests.e2e.nodes import Node, started_node
 from tests.e2e.releases import Release, assert_ends, new_weightmark, publish, write_model
+from tests.reference import reference
 from tests.shell import forking_weightmark
 
-__all__ = ["anvil_url"]
+__all__ = ["anvil_url", "reference"]
 
 
 @pytest.fixture(scope="session")

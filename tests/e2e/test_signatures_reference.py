@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.command import Weightmark
 from tests.e2e.releases import assert_ends
-from tests.reference import Reference, reference, write_key, write_private_key, write_public_key
+from tests.reference import Reference, write_key, write_private_key, write_public_key
 from tests.unit.adapters.signing.issuing import (
     AUTHORITY,
     ISSUING,
@@ -18,8 +18,6 @@ from tests.unit.adapters.signing.issuing import (
     issue,
     write_certificates,
 )
-
-__all__ = ["reference"]
 
 PUBLISHER = ("--publisher", "0x52908400098527886E0F7030069857D2E4169EE7")
 CURVES = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
