@@ -10,10 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.command import Weightmark
 from tests.e2e.releases import Finished, assert_ends, document, new_weightmark
 from tests.e2e.signed_trees import PATHS, SignedTree, new_tree
+from tests.reference import Reference, reference, write_key, write_private_key
+from tests.unit.adapters.signing.issuing import (
+    AUTHORITY,
+    ISSUING,
+    SIGNING,
+    issue,
+    write_certificates,
+)
+
+__all__ = ["reference"]
 
 PUBLISHER = ("--publisher", "0x52908400098527886E0F7030069857D2E4169EE7")
 DAY = 86_400
@@ -222,3 +233,39 @@ def test_an_inventory(tree: SignedTree) -> None:
     finished = tree.inventory("--max-age", "90d")
     assert_ends(finished, 1, "too long ago", "still to come", "4 of 4 models", "modeling_evil.py")
     assert_ends(tree.inventory("--max-age", "soon"), 4, "'soon' is not a duration")
+
+
+def test_certificates(tree: SignedTree, tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    root = issue("root", None, AUTHORITY, ISSUING)
+    files = {
+        name: write_certificates(tmp_path / name, [each])
+        for name, each in {"root": root, "leaf": issue("signer", root, SIGNING, key=key)}.items()
+    }
+    signing = ("signature", "create", "--each", tree.models, "--certificate", files["leaf"])
+    private = write_private_key(tmp_path / "key", key)
+    assert_ends(tree.weightmark(*signing, "--key", private), 0, "created   bert")
+    assert_ends(tree.weightmark(*signing, "--key", tree.key), 4, "another key")
+    verifying = ("signature", "verify", "--each", tree.models, "--certificate-chain", files["root"])
+    assert_ends(tree.weightmark(*verifying, "--at", "2026-06-01"), 0, "4 models")
+    assert_ends(tree.weightmark(*verifying, "--at", "2027-06-01"), 1, "not valid at")
+
+
+def test_what_the_reference_signed(
+    reference: Reference, run_weightmark: Weightmark, tmp_path: Path
+) -> None:
+    """It names a folder by its base name, and tells no time."""
+    tree = new_tree(run_weightmark, tmp_path)
+    private, public = write_key(tmp_path, ec.SECP256R1())
+    signed = replace(tree, public_key=public)
+    for model in ("bert", "other"):
+        signature = tree.models / model / "model.sig"
+        assert reference.sign(tree.models / model, signature, private).status == 0
+    selection = ("--include", "bert", "--include", "other")
+    assert_ends(signed.verify(*selection), 0, "2 models")
+    found = standings(signed.inventory(*selection, "--max-age", "90d", "--json"))
+    assert found == {"bert": "undated", "other": "undated"}
+    moved = (tree.models / "bert").rename(tree.models / "x")
+    (tree.models / "other").rename(tree.models / "bert")
+    moved.rename(tree.models / "other")
+    assert_ends(signed.verify(*selection), 1, "is of 'bert', and not of 'other'")

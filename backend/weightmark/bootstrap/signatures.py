@@ -96,7 +96,7 @@ def create_signature(
     from weightmark.services.signatures.create import SigningOrder
 
     artifact = application.artifacts.source(path)
-    signer = _signer(application, certificates)
+    signer = configured_signer(application, certificates)
     if out is not None:
         sidecar = file_for(signer.identity.algorithm)
         _check_replaceable(outside(out, path, sidecar), replace=replace)
@@ -221,7 +221,17 @@ def _lock(application: Application, path: Path) -> AbstractContextManager[None]:
     return file_lock(application.settings.data_dir / "locks" / f"{name}.lock")
 
 
-def _signer(application: Application, certificates: Sequence[Path]) -> Signer:
+def configured_signer(application: Application, certificates: Sequence[Path]) -> Signer:
+    """Return the configured key, with the certificates that vouch for it.
+
+    Args:
+        application: What is configured.
+        certificates: Files of certificates, the key's own first.
+
+    Raises:
+        MissingPathError: The key, or a file, is not there.
+        KeyFileError: There is no key, it cannot be used, or the first certificate is of another.
+    """
     signer = application.accounts.signer()
     if not certificates:
         return signer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from weightmark.bootstrap.signatures import (
     Created,
     Trusted,
     carry_out,
+    configured_signer,
     signature_trust,
     single_file,
 )
@@ -60,7 +61,13 @@ def find(directory: Path, selection: Selection) -> Models:
 
 
 def sign_each(
-    application: Application, directory: Path, models: Models, start: Start, *, replace: bool
+    application: Application,
+    directory: Path,
+    models: Models,
+    start: Start,
+    *,
+    replace: bool = False,
+    certificates: Sequence[Path] = (),
 ) -> Iterator[SignedModel]:
     """Sign each model of a tree with the configured key; one that fails does not stop the others.
 
@@ -70,12 +77,13 @@ def sign_each(
         models: Its models.
         start: Called before the files of each model are read.
         replace: Whether signatures of something else are replaced.
+        certificates: Files of certificates that vouch for the key, its own first.
 
     Raises:
         KeyFileError: There is no key, or it cannot be used.
         MissingPathError: The key that is named is not there.
     """
-    signer = application.accounts.signer()
+    signer = configured_signer(application, certificates)
     for path in models.paths:
         try:
             created = _sign(application, directory / path, path, signer, start, replace=replace)

@@ -121,7 +121,7 @@ def create(
 
     trees.check_each(each=each, alone={"--out": out}, given=given)
     if each:
-        return _sign_each(path, given, replace=replace, as_json=as_json)
+        return _sign_each(path, given, certificates, replace=replace, as_json=as_json)
     application = options.application(given)
     with progress("signing") as start:
         made = create_signature(
@@ -283,13 +283,23 @@ def _trusted(given: Mapping[str, Any]) -> Trusted:
     return Trusted(**{name: given[name] for name in _TRUSTED})
 
 
-def _sign_each(path: Path, given: Mapping[str, Any], *, replace: bool, as_json: bool) -> int:
+def _sign_each(
+    path: Path,
+    given: Mapping[str, Any],
+    certificates: tuple[Path, ...],
+    *,
+    replace: bool,
+    as_json: bool,
+) -> int:
     from weightmark.bootstrap.trees import find, sign_each
 
     application = options.application(given)
     models = find(path, trees.selection_of(given))
     with progress("signing") as start:
-        signed = tuple(sign_each(application, path, models, start, replace=replace))
+        signing = sign_each(
+            application, path, models, start, replace=replace, certificates=certificates
+        )
+        signed = tuple(signing)
     return trees.print_signed(signed, models, path, as_json=as_json)
 
 
