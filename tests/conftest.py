@@ -12,6 +12,9 @@ import pytest
 from hypothesis import settings
 
 from tests.command import Weightmark
+from tests.softhsm import token
+
+__all__ = ["token"]
 
 # Read by the tests themselves; every other variable of this prefix is Weightmark's configuration.
 TEST_SWITCHES = frozenset({"WEIGHTMARK_REQUIRE_ANVIL", "WEIGHTMARK_REQUIRE_PEERS"})

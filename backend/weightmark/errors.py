@@ -24,6 +24,7 @@ where there is one, a hint that says what to do::
     │   ├── TransactionFailedError               a transaction was not carried out
     │   ├── StorageError                         the data directory cannot be read or written
     │   ├── LockTimeoutError                     another process holds the lock for too long
+    │   ├── TokenError                           a PKCS#11 token is out of reach, or refuses
     │   ├── DevnetError                          the local node does not start, or does not end
     │   └── MissingExtraError                    an optional package is not installed
     └── InputError                      exit 4   bad input
@@ -188,6 +189,12 @@ class LockTimeoutError(UnavailableError):
     """Another process has held a lock for longer than we wait."""
 
     code = "lock-timeout"
+
+
+class TokenError(UnavailableError):
+    """A PKCS#11 token, or what reaches it, is not there or refuses."""
+
+    code = "token"
 
 
 class DevnetError(UnavailableError):

@@ -7,7 +7,10 @@ import hashlib
 import pytest
 
 from tests.ports.signing_keys import signer_of, verifier_of
+from tests.softhsm import PIN
 from weightmark.adapters.signing.public_keys import PublicKeyring
+from weightmark.adapters.signing.token import TokenSigner
+from weightmark.adapters.signing.token_uri import TokenUri
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import KeyFileError
 from weightmark.ports.signing import Signer
@@ -15,15 +18,32 @@ from weightmark.ports.signing import Signer
 MESSAGE = b"DSSEv1 28 application/vnd.in-toto+json 2 {}"
 
 
-@pytest.fixture(params=KeyAlgorithm, ids=lambda algorithm: algorithm.label)
-def algorithm(request: pytest.FixtureRequest) -> KeyAlgorithm:
-    found: KeyAlgorithm = request.param
+IN_PROCESS = [pytest.param((each, ""), id=each.label) for each in KeyAlgorithm]
+ON_TOKEN = [
+    pytest.param((KeyAlgorithm.ECDSA_P256_SHA256, "p256"), id="P-256 on a token"),
+    pytest.param((KeyAlgorithm.RSA_PSS_SHA256, "rsa"), id="RSA on a token"),
+]
+
+
+@pytest.fixture(params=[*IN_PROCESS, *ON_TOKEN])
+def kind(request: pytest.FixtureRequest) -> tuple[KeyAlgorithm, str]:
+    """Return an algorithm, and the name of a key if it is on a token."""
+    found: tuple[KeyAlgorithm, str] = request.param
     return found
 
 
 @pytest.fixture
-def signer(algorithm: KeyAlgorithm) -> Signer:
-    return signer_of(algorithm)
+def algorithm(kind: tuple[KeyAlgorithm, str]) -> KeyAlgorithm:
+    return kind[0]
+
+
+@pytest.fixture
+def signer(request: pytest.FixtureRequest, kind: tuple[KeyAlgorithm, str]) -> Signer:
+    algorithm, name = kind
+    if not name:
+        return signer_of(algorithm)
+    uri = TokenUri.parse(request.getfixturevalue("token").uri(name))
+    return TokenSigner(uri, lambda _: PIN)
 
 
 def test_a_signature_verifies(signer: Signer) -> None:

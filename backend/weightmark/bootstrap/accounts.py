@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from weightmark.adapters.key_files.info import Ask, KeyInfo
 from weightmark.adapters.signing.ethereum import EthereumSigner, PrivateKey
 from weightmark.adapters.signing.shared_secret import SharedSecret
+from weightmark.adapters.signing.token_uri import URI_PREFIX, TokenUri
 from weightmark.adapters.state.keys import EMBEDDED_KEY, KeyFolder
 from weightmark.domain.networks import Network
 from weightmark.domain.text import printable
@@ -32,8 +33,9 @@ def refuse_to_ask(what: str) -> str:
     """
     raise KeyFileError(
         f"{what} is needed, and nobody can be asked here",
-        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE; for a shared secret "
-        f"name a file, or set {HMAC_VARIABLE}",
+        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE; for a token "
+        "WEIGHTMARK_PKCS11_PIN or WEIGHTMARK_PKCS11_PIN_FILE; for a shared secret name a file, or "
+        f"set {HMAC_VARIABLE}",
     )
 
 
@@ -121,6 +123,10 @@ class Accounts:
                 "no key is configured",
                 hint="name one with --key; 'weightmark keys generate NAME' makes one",
             )
+        if self._chosen.startswith(URI_PREFIX):
+            from weightmark.adapters.signing.token import TokenSigner
+
+            return TokenSigner(TokenUri.parse(self._chosen), self._pin)
         return self._keys.signer(self._chosen, self.password)
 
     def secret_key(self, name: str) -> SharedSecret:
@@ -195,11 +201,19 @@ class Accounts:
         # Once: a person is asked once, and a pipe gives its password once.
         return self._keys.load(self._chosen, self.password)
 
+    def _pin(self, what: str) -> str:
+        given = self._given("WEIGHTMARK_PKCS11_PIN")
+        return self._ask(what) if given is None else given
+
     @cached_property
     def _given_password(self) -> str | None:
-        if "WEIGHTMARK_KEY_PASSWORD" in self._environment:
-            return self._environment["WEIGHTMARK_KEY_PASSWORD"]
-        if path := self._environment.get("WEIGHTMARK_KEY_PASSWORD_FILE", ""):
+        return self._given("WEIGHTMARK_KEY_PASSWORD")
+
+    def _given(self, variable: str) -> str | None:
+        """Return what a variable holds, or the file that its companion names."""
+        if variable in self._environment:
+            return self._environment[variable]
+        if path := self._environment.get(f"{variable}_FILE", ""):
             return read_secret(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
         return None
 

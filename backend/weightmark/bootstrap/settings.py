@@ -15,6 +15,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from weightmark.adapters.signing.token_uri import URI_PREFIX
 from weightmark.adapters.state.atomic import read_small
 from weightmark.errors import ConfigurationError
 
@@ -108,6 +109,7 @@ def load_settings(
     data_dir, config_dir = (Path(home), Path(home)) if home else _user_directories()
     paths = (working_directory / FILE_NAME, config_dir / FILE_NAME)
     files = {path: _anchored(found, path) for path in paths if (found := _read(path)) is not None}
+    _refuse_code(paths[0], files)
     variables = {name: environment.get(f"WEIGHTMARK_{name.upper()}", "") for name in OPTIONS}
     configured = dict.fromkeys(OPTIONS, "")
     for source in (*reversed(files.values()), variables, given):
@@ -143,6 +145,15 @@ def _user_directories() -> tuple[Path, Path]:
 
     directories = platformdirs.PlatformDirs("weightmark", appauthor=False)
     return directories.user_data_path, directories.user_config_path
+
+
+def _refuse_code(path: Path, files: Mapping[Path, dict[str, str]]) -> None:
+    """Refuse a key on a token that whoever wrote the working directory's files would choose."""
+    if files.get(path, {}).get("key", "").startswith(URI_PREFIX):
+        raise ConfigurationError(
+            f"the configuration {path} names a key on a token, and so a library to load",
+            hint="name it with --key or WEIGHTMARK_KEY, or in the configuration directory",
+        )
 
 
 def _anchored(configured: dict[str, str], path: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -60,8 +60,8 @@ def _scheme(key: PrivateKeyTypes) -> _Sign:
             check_signing_bits(key.key_size)
             return lambda message: key.sign(message, rsa_padding(), hashes.SHA256())
         case EllipticCurvePrivateKey() if key.curve.name in CURVES:
-            _, ecdsa = CURVES[key.curve.name]
-            return lambda message: key.sign(message, ecdsa)
+            _, hashing = CURVES[key.curve.name]
+            return lambda message: key.sign(message, ECDSA(hashing))
         case _:
             raise unknown_kind()
 

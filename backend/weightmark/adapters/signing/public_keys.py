@@ -41,10 +41,10 @@ MIN_RSA_EXPONENT = 65_537
 
 SALT_LENGTH = 32
 
-CURVES = {
-    SECP256R1.name: (KeyAlgorithm.ECDSA_P256_SHA256, ECDSA(hashes.SHA256())),
-    SECP384R1.name: (KeyAlgorithm.ECDSA_P384_SHA384, ECDSA(hashes.SHA384())),
-    SECP521R1.name: (KeyAlgorithm.ECDSA_P521_SHA512, ECDSA(hashes.SHA512())),
+CURVES: dict[str, tuple[KeyAlgorithm, hashes.HashAlgorithm]] = {
+    SECP256R1.name: (KeyAlgorithm.ECDSA_P256_SHA256, hashes.SHA256()),
+    SECP384R1.name: (KeyAlgorithm.ECDSA_P384_SHA384, hashes.SHA384()),
+    SECP521R1.name: (KeyAlgorithm.ECDSA_P521_SHA512, hashes.SHA512()),
 }
 
 # Takes a signature and a message.
@@ -122,8 +122,10 @@ def _scheme(key: PublicKeyTypes) -> tuple[KeyAlgorithm, _Check]:
                 signature, message, rsa_padding(), hashes.SHA256()
             )
         case EllipticCurvePublicKey() if key.curve.name in CURVES:
-            algorithm, ecdsa = CURVES[key.curve.name]
-            return algorithm, lambda signature, message: key.verify(signature, message, ecdsa)
+            algorithm, hashing = CURVES[key.curve.name]
+            return algorithm, lambda signature, message: key.verify(
+                signature, message, ECDSA(hashing)
+            )
         case _:
             raise unknown_kind()
 

@@ -16,6 +16,7 @@ from weightmark.adapters.key_files import forms, keystore
 from weightmark.adapters.key_files.forms import SUFFIXES, Key
 from weightmark.adapters.key_files.info import Ask, KeyInfo
 from weightmark.adapters.signing.ethereum import PRIVATE_KEY, PrivateKey
+from weightmark.adapters.signing.token_uri import URI_PREFIX
 from weightmark.adapters.state.atomic import read_regular, storage_error, write_private
 from weightmark.adapters.state.locks import file_lock
 from weightmark.domain.signing_keys import KeyAlgorithm
@@ -196,6 +197,11 @@ class KeyFolder:
             raise KeyFileError(
                 "a private key is no argument: everybody on this machine can read it there",
                 hint="set WEIGHTMARK_PRIVATE_KEY, or keep it with 'weightmark keys import NAME'",
+            )
+        if name.startswith(URI_PREFIX):
+            raise KeyFileError(
+                "a key on a token signs models, and does nothing else",
+                hint="its public part: pkcs11-tool --read-object --type pubkey",
             )
         named = self._named(name) if _NAME.fullmatch(name) else []
         path = named[0] if named else Path(name)
