@@ -52,6 +52,27 @@ only = click.option(
     metavar="GLOB",
     help="Check only files that match; may be repeated. The verdict says partial.",
 )
+public_keys = click.option(
+    "--public-key",
+    "public_keys",
+    metavar="P",
+    multiple=True,
+    help="A key that has to have signed: a file in PEM or DER, or a key's name; repeatable.",
+)
+certificates = click.option(
+    "--certificate-chain",
+    "certificates",
+    metavar="FILE",
+    type=PATH,
+    multiple=True,
+    help="Certificates in PEM, one of which has to vouch for a signer; repeatable.",
+)
+at = click.option(
+    "--at",
+    metavar="TIME",
+    default="",
+    help="When the signer's certificate has to be valid.  [default: now]",
+)
 
 
 def combined(*decorators: Decorator) -> Decorator:

@@ -13,6 +13,7 @@ from weightmark.bootstrap.requests import (
     signing_request,
     verification_request,
 )
+from weightmark.bootstrap.signatures import Trusted
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
@@ -38,6 +39,8 @@ def verify(
     *,
     only: Sequence[str] = (),
     manifest: PathLike | None = None,
+    public_keys: Sequence[str] = (),
+    certificates: Sequence[PathLike] = (),
     progress: Start | None = None,
     **configuration: Unpack[Configuration],
 ) -> Verdict:
@@ -51,6 +54,10 @@ def verify(
             it the manifest says which, and the trust file or the policy must name its publisher.
         only: Patterns of files to check; the verdict is then partial.
         manifest: A manifest that is elsewhere than beside the files.
+        public_keys: Keys that have to have signed, beside those that the manifest names: names, or
+            files in PEM or DER.
+        certificates: Files of certificates, one of which has to vouch for a signer when the
+            release was registered.
         progress: Called with the number of bytes to read; returns what is called as they are.
         **configuration: See `Configuration`.
 
@@ -59,8 +66,10 @@ def verify(
 
     Raises:
         UsageError: The network contradicts the reference, an endpoint is given for network
-            ``local``, or ``only`` is a text.
+            ``local``, or a sequence is a text.
         ValueFormatError: The reference is malformed, or a chain or publisher is unknown.
+        MissingPathError: A key or a certificate is not there.
+        KeyFileError: A key or a certificate cannot be used.
         ConfigurationError: A configuration, trust, network or policy file is malformed, or comes
             with the artifact that it would judge; or ``rpc_url`` is no endpoint.
         ArtifactError: ``manifest`` lies among the artifact's files.
@@ -69,8 +78,17 @@ def verify(
     """
     patterns = sequence_of("only", only)
     application = application_of(configuration)
+    trusted = Trusted(
+        sequence_of("public_keys", public_keys),
+        certificates=tuple(map(Path, sequence_of("certificates", certificates))),
+    )
     request = verification_request(
-        application, Path(path), release=release, only=patterns, manifest=path_of(manifest)
+        application,
+        Path(path),
+        release=release,
+        only=patterns,
+        manifest=path_of(manifest),
+        trusted=trusted,
     )
     return application.verifier().verify(request, progress or no_progress)
 
@@ -117,6 +135,7 @@ def publish(
     metadata: Metadata | None = None,
     created_by: str = "",
     ignores: Sequence[str] = (),
+    sign_keys: Sequence[str] = (),
     out: PathLike | None = None,
     max_fee: int | None = None,
     progress: Start | None = None,
@@ -135,6 +154,7 @@ def publish(
         metadata: What people may want to know of the model.
         created_by: Free text: a person, a pipeline, a commit.
         ignores: Patterns of files to leave out; they are written in the manifest.
+        sign_keys: Keys that sign the release and are named in its manifest: names, or files.
         out: Where to write the manifest, if not beside the files.
         max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
         progress: Called with the number of bytes to read; returns what is called as they are.
@@ -148,9 +168,12 @@ def publish(
         AlreadyRevokedError: The version was revoked.
         NotAuthorizedError: The key may not register for the publisher.
         StatementRefusedError: The contract refuses what the release says.
+        AlreadyExistsError: A file of signatures is in the way.
+        VerificationFailedError: A file of signatures would keep everybody from verifying it.
         LookAlikeContractError: The contract is not the registry.
         UnavailableError: The chain is out of reach, or a file of our own state is.
-        UsageError: ``ignores`` is a text, or an endpoint is given for network ``local``.
+        UsageError: A sequence is a text, a key that is to sign is a shared secret, or an endpoint
+            is given for network ``local``.
         MissingPathError: The source, or the key that is named, is not there.
         ArtifactError: The source cannot be accepted, or ``out`` lies among its files.
         ManifestError: A value in the manifest breaks its rule.
@@ -172,7 +195,12 @@ def publish(
         ignores=ignored,
     )
     request = publish_request(
-        application, Path(source), draft, out=path_of(out), authority_index=authority
+        application,
+        Path(source),
+        draft,
+        out=path_of(out),
+        authority_index=authority,
+        sign_keys=sequence_of("sign_keys", sign_keys),
     )
     spending = Spending(max_fee)
     return application.publisher(request.network).publish(

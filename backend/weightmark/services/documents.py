@@ -22,6 +22,13 @@ class TransactionDocument(TypedDict):
     gas_used: int | None
 
 
+class SignerDocument(TypedDict):
+    """A key that a manifest names, and that signed."""
+
+    algorithm: str
+    key: str
+
+
 class PublicationDocument(TransactionDocument):
     """A release that is registered."""
 
@@ -30,6 +37,7 @@ class PublicationDocument(TransactionDocument):
     artifact_root: str
     manifest_hash: str
     manifest_path: str
+    signers: list[SignerDocument]
 
 
 class RevocationDocument(TransactionDocument):
@@ -74,6 +82,10 @@ def publication_document(publication: Publication) -> PublicationDocument:
         "artifact_root": publication.manifest.artifact_root,
         "manifest_hash": hex_text(publication.manifest_hash),
         "manifest_path": publication.manifest_path,
+        "signers": [
+            {"algorithm": each.algorithm, "key": each.key}
+            for each in publication.manifest.required_signers
+        ],
         **transaction_document(publication.receipt),
     }
 

@@ -56,26 +56,38 @@ Example:
 """,
 )
 @click.argument("path", type=options.PATH)
-@options.combined(options.only, options.manifest, options.state)
+@options.combined(
+    options.only,
+    options.manifest,
+    options.public_keys,
+    options.certificates,
+    options.at,
+    options.state,
+)
 def verify(
     path: Path,
     only: tuple[str, ...],
     manifest_path: Path | None,
+    public_keys: tuple[str, ...],
+    certificates: tuple[Path, ...],
+    at: str,
     *,
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Check the files at PATH against their manifest.
+    """Check the files at PATH against their manifest, and the signatures that it demands.
 
     This proves that they belong together, not who published them: 'weightmark verify' does.
     """
     from weightmark.bootstrap.requests import signature_means
+    from weightmark.bootstrap.signatures import Trusted
     from weightmark.services.manifests import verify_manifest
     from weightmark.services.verification.files import FileSelection
 
     application = options.application(given)
     artifact = application.artifacts.download(path, manifest_path)
-    means = signature_means(application)
+    trusted = Trusted(public_keys, certificates=certificates, at=at)
+    means = signature_means(application, trusted)
     with progress("verifying") as start:
         verdict = verify_manifest(artifact, FileSelection(only), means, start)
     return verdicts.print_verdict(verdict, path, as_json=as_json)

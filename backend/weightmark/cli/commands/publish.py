@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from weightmark.adapters.files.request_file import check_place
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.artifacts import outside
 from weightmark.bootstrap.requests import publish_request
@@ -16,6 +17,8 @@ from weightmark.cli.progress import progress
 from weightmark.cli.spending import limit_of, spending_of
 from weightmark.cli.unsent import Mode
 from weightmark.domain.documents import hex_text
+from weightmark.domain.signing_requests import SigningRequest
+from weightmark.domain.statements import ReleaseStatement
 from weightmark.services.documents import publication_document
 from weightmark.services.publish import Publication, PublishRequest
 from weightmark.services.spending import Spending
@@ -96,9 +99,15 @@ def _sign(
     name, version = request.draft.name, request.draft.version
     path = unsent.request_path_of(given, network, name, version, "release")
     outside(path, source)
-    drafting = application.drafting(network)
+    drafting, index = application.drafting(network), request.authority_index
+
+    def signed(statement: ReleaseStatement) -> SigningRequest:
+        made = drafting.request(statement, index, deadline)
+        check_place(path, made)
+        return made
+
     with progress("hashing") as start:
-        draft = application.publisher(network).sign(request, start, drafting, deadline)
+        draft = application.publisher(network).sign(request, start, signed)
     fields = _kept_fields(draft.publication)
     unsent.finish_request(fields, draft.drafted, path, as_json=as_json)
 
@@ -162,6 +171,7 @@ def _finish(
             "artifact root": document["artifact_root"],
             "manifest": document["manifest_path"],
             "manifest hash": document["manifest_hash"],
+            "signed by": ", ".join(each["key"] for each in document["signers"]),
             "network": f"{network.name} (chain {network.chain_id})",
             "block": document["block_number"],
             "transaction": document["transaction_hash"],

@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 trusting = options.combined(
-    click.option(
-        "--public-key",
-        "public_keys",
-        metavar="P",
-        multiple=True,
-        help="A key that has to have signed: a file in PEM or DER, or a key's name; repeatable.",
-    ),
+    options.public_keys,
     click.option(
         "--fingerprint",
         "fingerprints",
@@ -45,20 +39,8 @@ trusting = options.combined(
         multiple=True,
         help="A shared secret that has to have signed: its name, or its file; repeatable.",
     ),
-    click.option(
-        "--certificate-chain",
-        "certificates",
-        metavar="FILE",
-        type=options.PATH,
-        multiple=True,
-        help="Certificates in PEM, one of which has to vouch for a signer; repeatable.",
-    ),
-    click.option(
-        "--at",
-        metavar="TIME",
-        default="",
-        help="When the signer's certificate has to be valid.  [default: now]",
-    ),
+    options.certificates,
+    options.at,
 )
 _anywhere = click.option(
     "--anywhere", is_flag=True, help="Of a directory: models may lie elsewhere than when signed."

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from weightmark.bootstrap.requests import verification_request
+from weightmark.bootstrap.signatures import Trusted
 from weightmark.cli import options, verdicts
 from weightmark.cli.progress import progress
 
@@ -30,6 +31,8 @@ Examples:
 @options.combined(
     options.only,
     options.manifest,
+    options.public_keys,
+    options.certificates,
     options.chain,
     options.trust,
     options.policy,
@@ -40,6 +43,8 @@ def command(
     release: str | None,
     only: tuple[str, ...],
     manifest_path: Path | None,
+    public_keys: tuple[str, ...],
+    certificates: tuple[Path, ...],
     *,
     as_json: bool,
     **given: Any,
@@ -48,10 +53,19 @@ def command(
 
     The publisher must be trusted: named by a REF with an address, by the trust file
     ('weightmark trust add') or by a policy.
+
+    Every key that the manifest names must have signed. Where a key is not beside the files, or a
+    certificate vouches for it, --public-key or --certificate-chain gives what is missing; a
+    certificate counts at the time of the registration.
     """
     application = options.application(given)
     request = verification_request(
-        application, path, release=release, only=only, manifest=manifest_path
+        application,
+        path,
+        release=release,
+        only=only,
+        manifest=manifest_path,
+        trusted=Trusted(public_keys, certificates=certificates),
     )
     with progress("verifying") as start:
         verdict = application.verifier().verify(request, start)
