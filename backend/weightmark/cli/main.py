@@ -30,7 +30,7 @@ COMMANDS = {
     "manifest": "Make and check manifests; no chain needed.",
     "signature": "Sign artifacts, and verify signatures; no chain needed.",
     "trust": "Manage the publishers that you trust.",
-    "keys": "Manage the keys that sign transactions.",
+    "keys": "Manage the keys that send transactions and sign models.",
     "network": "Manage chains.",
     "devnet": "Run a local node.",
     "serve": "Answer look-ups over HTTP.",
