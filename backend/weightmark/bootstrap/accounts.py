@@ -123,11 +123,21 @@ class Accounts:
                 "no key is configured",
                 hint="name one with --key; 'weightmark keys generate NAME' makes one",
             )
-        if self._chosen.startswith(URI_PREFIX):
+        return self.named_signer(self._chosen)
+
+    def named_signer(self, name: str) -> Signer:
+        """Return a key that signs artifacts, by its name, the path of its file, or its token's URI.
+
+        Raises:
+            KeyFileError: It cannot be used.
+            MissingPathError: It is not there.
+            UnavailableError: Its token is out of reach.
+        """
+        if name.startswith(URI_PREFIX):
             from weightmark.adapters.signing.token import TokenSigner
 
-            return TokenSigner(TokenUri.parse(self._chosen), self._pin)
-        return self._keys.signer(self._chosen, self.password)
+            return TokenSigner(TokenUri.parse(name), self._pin)
+        return self._keys.signer(name, self.password)
 
     def secret_key(self, name: str) -> SharedSecret:
         """Return a shared secret, by its name or the path of its file.

@@ -167,15 +167,15 @@ def release_signer(application: Application, source: Path, names: Sequence[str])
     Args:
         application: What is configured.
         source: A directory or a file.
-        names: The keys' names, or their files.
+        names: The keys' names, their files, or URIs of their tokens.
 
     Raises:
+        UnavailableError: A key's token is out of reach.
         UsageError: One of them is a shared secret.
         KeyFileError: A key cannot be used.
         MissingPathError: A key is not there.
     """
-    accounts = application.accounts
-    signers = tuple(application.keys.signer(name, accounts.password) for name in names)
+    signers = tuple(map(application.accounts.named_signer, names))
     for signer in signers:
         refuse_shared_secret(signer.identity.algorithm)
     return ReleaseSigner(
