@@ -54,16 +54,21 @@ def sidecar(model: Path, name: str = "model.sig") -> Path:
     return model / name if model.is_dir() else model.with_name(f"{model.name}.{name}")
 
 
-@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-@pytest.mark.parametrize("curve", CURVES.values(), ids=CURVES)
+@pytest.mark.parametrize(
+    ("shape", "curve"),
+    [
+        *((shape, "p256") for shape in SHAPES),
+        *((shape, curve) for shape in ("one file", "nested folders") for curve in ("p384", "p521")),
+    ],
+)
 def test_both_verify_what_the_other_signs(
-    shape: Callable[[Path], Path],
-    curve: ec.EllipticCurve,
+    shape: str,
+    curve: str,
     reference: Reference,
     run_weightmark: Weightmark,
     tmp_path: Path,
 ) -> None:
-    model, (key, public_key) = shape(tmp_path), write_key(tmp_path, curve)
+    model, (key, public_key) = SHAPES[shape](tmp_path), write_key(tmp_path, CURVES[curve])
     signature = sidecar(model)
     assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "created")
     assert reference.verify(model, signature, public_key).status == 0
