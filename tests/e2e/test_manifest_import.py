@@ -77,6 +77,16 @@ def test_nothing_is_written_unless_everything_is_verified(
     assert not (model / "weightmark.json").exists()
 
 
+def test_a_key_by_its_name(run_weightmark: Weightmark, model: Path) -> None:
+    keeping = ("keys", "import", "alice", "--from-file", KEYS / "ed25519.pub")
+    assert_ends(run_weightmark(*keeping), 0)
+    importing = ("manifest", "import", MODELSEAL["ed25519"], model, "--public-key")
+    assert_ends(run_weightmark(*importing, "alice"), 0, "is imported")
+    password = {"WEIGHTMARK_KEY_PASSWORD": "correct horse"}
+    assert_ends(run_weightmark("keys", "generate", "coins", env=password), 0)
+    assert_ends(run_weightmark(*importing, "coins"), 4, "no earlier tool has signed")
+
+
 def test_an_unsigned_manifest_needs_a_word(run_weightmark: Weightmark, model: Path) -> None:
     importing = ("manifest", "import", UNSIGNED, model, *NAMED)
     assert_ends(run_weightmark(*importing), 1, "it is not signed", "--unsigned")

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.signatures import trusted_public_key
 from weightmark.domain.earlier.clarity import SIDECAR_SUFFIX
 from weightmark.domain.earlier.strict import MAX_EARLIER_SIZE
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.manifest import Metadata
-from weightmark.errors import UsageError
+from weightmark.errors import KeyFileError, UsageError
 from weightmark.services.manifest_import import ImportRequest, Trusted
 from weightmark.services.manifests import ManifestDraft
 
@@ -32,7 +33,7 @@ class EarlierFile:
         path: The file.
         source: The files that it tells of; by default those in whose directory it is.
         signature: Where its signature lies, if not at the same path with ``.sig``.
-        public_key: A file of the public key that is trusted.
+        public_key: The public key that is trusted: its name, or its file.
         secret: A file of the shared secret.
         accepts_unsigned: Whether a file that is not signed will do.
     """
@@ -40,7 +41,7 @@ class EarlierFile:
     path: Path
     source: Path | None = None
     signature: Path | None = None
-    public_key: Path | None = None
+    public_key: str = ""
     secret: Path | None = None
     accepts_unsigned: bool = False
 
@@ -76,7 +77,7 @@ def import_request(
         place=_place(file.path, source),
         signature_place=_place(beside, source) if beside else "",
         trusted=Trusted(
-            _public_key(file.public_key),
+            _public_key(application, file.public_key),
             lambda: application.accounts.shared_secret(file.secret),
             file.accepts_unsigned,
         ),
@@ -139,12 +140,12 @@ def _place(path: Path, source: Path) -> str:
     return place.relative_to(inside).as_posix() if place.is_relative_to(inside) else ""
 
 
-def _public_key(path: Path | None) -> EarlierPublicKey | None:
-    from weightmark.adapters.files.sidecars import read_bounded
+def _public_key(application: Application, text: str) -> EarlierPublicKey | None:
     from weightmark.adapters.signing.earlier import EarlierPublicKey
-    from weightmark.adapters.signing.public_key_files import read_public_key
-    from weightmark.adapters.signing.public_keys import MAX_PUBLIC_KEY
 
-    if path is None:
+    if not text:
         return None
-    return EarlierPublicKey(read_public_key(read_bounded(path, 2 * MAX_PUBLIC_KEY), str(path)))
+    verifier = trusted_public_key(application, text).verifier
+    if verifier is None:
+        raise KeyFileError(f"'{text}' is an Ethereum key: no earlier tool has signed with one")
+    return EarlierPublicKey(verifier)

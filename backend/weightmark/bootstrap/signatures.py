@@ -249,7 +249,7 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
         ValueFormatError: A fingerprint, an address or the time is malformed.
     """
     keys = (
-        *(_public_key(application, each) for each in trusted.public_keys),
+        *(trusted_public_key(application, each) for each in trusted.public_keys),
         *(
             TrustedKey(f"the key {each}", fingerprint=parse_fingerprint(each).hex())
             for each in trusted.fingerprints
@@ -268,7 +268,14 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
     return SignatureTrust(keys, _roots(trusted.certificates), at)
 
 
-def _public_key(application: Application, text: str) -> TrustedKey:
+def trusted_public_key(application: Application, text: str) -> TrustedKey:
+    """Return a public key by its name among the keys of this machine, or from a file.
+
+    Raises:
+        MissingPathError: It is not there.
+        KeyFileError: It is no public key, or of no kind or size that counts.
+        ConfigurationError: The file cannot be read.
+    """
     from weightmark.adapters.signing.public_key_files import read_public_key
     from weightmark.adapters.signing.public_keys import PublicKeyring
 

@@ -35,6 +35,9 @@ def progress(label: str) -> Iterator[Start]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
 
         def start(total: int) -> Advance:
+            # A tree of a thousand models is read in as many parts, one after the other.
+            for done in bar.task_ids:
+                bar.remove_task(done)
             task = bar.add_task(label, total=total)
             return lambda count: bar.advance(task, count)
 

@@ -108,9 +108,9 @@ Examples:
 @click.argument("source", type=options.PATH, required=False)
 @click.option(
     "--public-key",
-    type=options.PATH,
-    metavar="FILE",
-    help="The key that must have signed, in PEM or DER.",
+    metavar="P",
+    default="",
+    help="The key that has to have signed: a file in PEM or DER, or a key's name.",
 )
 @click.option(
     "--hmac-key",
@@ -131,7 +131,7 @@ Examples:
 def import_(
     file: Path,
     source: Path | None,
-    public_key: Path | None,
+    public_key: str,
     hmac_key: Path | None,
     signature: Path | None,
     *,
