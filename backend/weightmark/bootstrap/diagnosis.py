@@ -16,6 +16,12 @@ from weightmark.bootstrap.application import Application
 from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
 
+# What is optional: its subject, what uses it, the extra, and the packages that this brings.
+_EXTRAS = (
+    ("web API", "weightmark serve", "server", "fastapi", "uvicorn"),
+    ("tokens", "--key 'pkcs11:…'", "pkcs11", "pkcs11"),
+)
+
 
 class Condition(StrEnum):
     """How a part of the installation is."""
@@ -49,7 +55,7 @@ def diagnose(application: Application) -> tuple[Finding, ...]:
         ("network", _network),
     )
     findings = [_versions(), *(_looked_at(name, look, application) for name, look in parts)]
-    return (*findings, _server())
+    return (*findings, *(_extra(*each) for each in _EXTRAS))
 
 
 def _looked_at(name: str, look: Callable[[Application], str], application: Application) -> Finding:
@@ -66,11 +72,11 @@ def _versions() -> Finding:
     return Finding("versions", Condition.WELL, message)
 
 
-def _server() -> Finding:
-    if find_spec("fastapi") and find_spec("uvicorn"):
-        return Finding("web API", Condition.WELL, "installed: weightmark serve")
-    hint = "pip install 'weightmark[server]'"
-    return Finding("web API", Condition.ABSENT, "not installed", hint)
+def _extra(subject: str, use: str, name: str, *packages: str) -> Finding:
+    if all(map(find_spec, packages)):
+        return Finding(subject, Condition.WELL, f"installed: {use}")
+    hint = f"pip install 'weightmark[{name}]'"
+    return Finding(subject, Condition.ABSENT, "not installed", hint)
 
 
 def _data_directory(application: Application) -> str:

@@ -28,7 +28,7 @@ network = click.option(
     "--network", metavar="NAME", help="A network's name or chain id.  [default: local]"
 )
 rpc_url = click.option("--rpc-url", metavar="URL", help="The network's JSON-RPC endpoint.")
-key = click.option("--key", metavar="KEY", help="A key's name, or a keystore file.")
+key = click.option("--key", metavar="KEY", help="A key's name, its file, or a token's URI.")
 digest = click.option("--digest", metavar="D", help="sha2-256 or blake3.  [default: sha2-256]")
 trust = click.option("--trust", metavar="FILE", help="Another trust file.")
 policy = click.option("--policy", metavar="FILE", help="A policy file.")

@@ -191,15 +191,14 @@ def test_a_network_that_answers_is_told(tmp_path: Path) -> None:
     assert told["trust file"].message == "1 trusted publisher"
 
 
-def test_a_server_that_is_not_installed_is_absent(
+def test_an_extra_that_is_not_installed_is_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("weightmark.bootstrap.diagnosis.find_spec", lambda _: None)
-    finding = diagnose(application(tmp_path))[-1]
-    assert (finding.condition, finding.hint) == (
-        Condition.ABSENT,
-        "pip install 'weightmark[server]'",
-    )
+    extras = diagnose(application(tmp_path))[-2:]
+    assert {each.condition for each in extras} == {Condition.ABSENT}
+    hints = [each.hint for each in extras]
+    assert hints == ["pip install 'weightmark[server]'", "pip install 'weightmark[pkcs11]'"]
 
 
 def test_publishing_verifying_and_looking_up_share_one_state(
