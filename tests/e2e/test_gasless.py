@@ -319,6 +319,19 @@ def test_a_request_does_not_take_the_place_of_anything_else(
     assert_ends(run_weightmark(*revoke), 2, "spends nothing", "submit")
 
 
+def test_what_is_refused_leaves_the_manifest_that_is_signed_already(publisher: Publisher) -> None:
+    publisher.signed()
+    manifest = publisher.model / "weightmark.json"
+    before = manifest.read_bytes()
+    named = ("--request", publisher.request, "--sign-only")
+    assert_ends(publisher.publish("--version", "2.0.1", *named), 1, "for something else")
+    (publisher.model / "config.json").write_text("other\n")
+    wallet = ("publish", publisher.model, "--name", NAME, "--version", "2.0.0", *THERE)
+    unsigned = (*wallet, "--publisher", publisher.key.address, "--sign-only")
+    assert_ends(publisher.weightmark(*unsigned), 1, "is signed, and the new request is not")
+    assert manifest.read_bytes() == before
+
+
 def test_a_key_that_is_named_has_to_be_an_authority(publisher: Publisher) -> None:
     weightmark, wallet = publisher.weightmark, PrivateKey(secrets.token_bytes(32)).address
     keystore = {"WEIGHTMARK_KEY_PASSWORD": "a password that is long enough"}

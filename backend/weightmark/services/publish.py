@@ -41,7 +41,6 @@ from weightmark.ports.chains import Chains
 from weightmark.ports.records import Deed, Records
 from weightmark.ports.trust import TrustStore
 from weightmark.services.authorities import authority_index_of
-from weightmark.services.drafting import Drafting
 from weightmark.services.evidence import Evidence
 from weightmark.services.heads import remember_head
 from weightmark.services.manifests import ManifestDraft, create_manifest
@@ -195,19 +194,17 @@ class Publisher:
         return ReleaseDraft(_publication(request, evidence, path, None), drafted)
 
     def sign(
-        self, request: PublishRequest, start: Start, drafting: Drafting, deadline: int
+        self,
+        request: PublishRequest,
+        start: Start,
+        make: Callable[[ReleaseStatement], SigningRequest],
     ) -> ReleaseDraft[SigningRequest]:
         """Have a release signed, for somebody else to register; its manifest is written.
 
         Raises:
-            WeightmarkError: As `publish`.
+            WeightmarkError: As `publish`, and what ``make`` raises; then nothing is written.
         """
-        draft = self.draft(
-            request,
-            start,
-            lambda statement: drafting.request(statement, request.authority_index, deadline),
-            keep=True,
-        )
+        draft = self.draft(request, start, make, keep=True)
         if draft.drafted and draft.drafted.is_signed:
             self._trust_oneself(request.network, request.draft.publisher)
         return draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,6 +71,10 @@ def _drafting(world: World, account: str = AUTHOR, *, must_be_ours: bool = False
     return Drafting(
         world.chains, SEPOLIA, account, world.chain.writer, sign, must_be_ours=must_be_ours
     )
+
+
+def _maker(world: World, account: str) -> Callable[[ReleaseStatement], SigningRequest]:
+    return lambda statement: _drafting(world, account).request(statement, None, DEADLINE)
 
 
 def test_what_was_signed_is_registered_once(world: World) -> None:
@@ -260,7 +265,7 @@ def test_who_cannot_pay_is_told_before(world: World) -> None:
 def test_a_publish_is_signed_and_submitted(world: World) -> None:
     def sign(account: str = AUTHOR) -> ReleaseDraft[SigningRequest]:
         request = world.request(publisher=AUTHOR)
-        return world.publisher().sign(request, unseen, _drafting(world, account), DEADLINE)
+        return world.publisher().sign(request, unseen, _maker(world, account))
 
     draft = sign()
     assert draft.drafted is not None
@@ -278,8 +283,7 @@ def test_a_publish_is_signed_and_submitted(world: World) -> None:
 def test_without_the_signer_s_key_nobody_is_trusted(world: World) -> None:
     request = world.request(publisher=AUTHOR)
     for account in ("", BOB):
-        drafting = _drafting(world, account)
-        draft = world.publisher().sign(request, unseen, drafting, DEADLINE)
+        draft = world.publisher().sign(request, unseen, _maker(world, account))
         assert draft.drafted is not None
         assert draft.drafted.authorization == Authorization(AUTHOR, 0, DEADLINE, b"")
     assert world.trust.load().publishers == ()

@@ -52,12 +52,11 @@ def earlier_request(path: Path) -> SigningRequest | None:
         ) from None
 
 
-def write_request(path: Path, request: SigningRequest) -> None:
-    """Write a request; an earlier one for the same is replaced, unless a signature would be lost.
+def check_place(path: Path, request: SigningRequest) -> None:
+    """Make sure that a request may be written: only one for the same is there, if any is.
 
     Raises:
-        AlreadyExistsError: Something else is there.
-        StorageError: It cannot be written.
+        AlreadyExistsError: Something else is there, or a signature would be lost.
     """
     earlier = earlier_request(path)
     if earlier and _subject(earlier) != _subject(request):
@@ -66,6 +65,16 @@ def write_request(path: Path, request: SigningRequest) -> None:
         )
     if earlier and earlier.is_signed and not request.is_signed:
         raise AlreadyExistsError(f"{path} is signed, and the new request is not", hint=_HINT)
+
+
+def write_request(path: Path, request: SigningRequest) -> None:
+    """Write a request; an earlier one for the same is replaced, unless a signature would be lost.
+
+    Raises:
+        AlreadyExistsError: Something else is there.
+        StorageError: It cannot be written.
+    """
+    check_place(path, request)
     write_private(path, encode(request), replace=True)
 
 
