@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -82,16 +82,9 @@ def check_claims(
         claims: What is said of them.
         start: Called before files are read.
     """
-    readable = {
-        algorithm: {
-            path
-            for claim in claims
-            if claim.algorithm is algorithm
-            for path, file in claim.files.items()
-            if listing.sizes.get(path, -1) == _size(file, listing)
-        }
-        for algorithm in {claim.algorithm for claim in claims}
-    }
+    readable: dict[DigestAlgorithm, set[str]] = {}
+    for claim in claims:
+        readable.setdefault(claim.algorithm, set()).update(_readable(claim, listing))
     advance = start(sum(listing.sizes[path] for paths in readable.values() for path in paths))
     hashed = {
         algorithm: artifact.hash(paths, algorithm, advance) for algorithm, paths in readable.items()
@@ -108,8 +101,12 @@ def artifact_root_of(claim: Claim, listing: Listing) -> bytes:
     ).root
 
 
-def _size(file: Resource, listing: Listing) -> int | None:
-    return listing.sizes.get(file.name) if file.size is None else file.size
+def _readable(claim: Claim, listing: Listing) -> Iterator[str]:
+    """Give the files that are there; what has another size is altered, and need not be read."""
+    for path, file in claim.files.items():
+        size = listing.sizes.get(path)
+        if size is not None and file.size in (None, size):
+            yield path
 
 
 def _check(claim: Claim, listing: Listing, hashed: HashedFiles) -> tuple[Check, ...]:
