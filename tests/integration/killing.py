@@ -24,6 +24,8 @@ STEPS = {
     "remember": ("weightmark.adapters.state.records", "SqliteRecords.remember"),
     "trust": ("weightmark.adapters.state.trust_file", "TrustFile.add"),
 }
+# And of one that is signed: after the manifest, and before the chain.
+SIGNING_STEPS = {"write-signatures": ("weightmark.services.placing", "_write_signatures")}
 
 
 def kill() -> None:
@@ -45,7 +47,7 @@ def killed_at(function: Callable[..., Any], moment: str) -> Callable[..., Any]:
 
 def arm(step: str, moment: str) -> None:
     """Put the end in its place."""
-    module, path = STEPS[step]
+    module, path = (STEPS | SIGNING_STEPS)[step]
     *holders, name = path.split(".")
     holder: Any = import_module(module)
     for each in holders:

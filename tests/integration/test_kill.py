@@ -12,15 +12,19 @@ import pytest
 
 from tests.command import CHECKOUT, PATIENCE, Weightmark
 from tests.conftest import ModelMaker
-from tests.integration.killing import STEPS
+from tests.integration.killing import SIGNING_STEPS, STEPS
 
 NAMED = ("--name", "acme/digits", "--version", "1.0.0")
 MOMENTS = [f"{step}:{moment}" for step in STEPS for moment in ("before", "after")]
+SIGNING_MOMENTS = [f"{step}:{moment}" for step in SIGNING_STEPS for moment in ("before", "after")]
 
 
-def publish_and_die(weightmark: Weightmark, model: Path, moment: str) -> None:
+def publish_and_die(
+    weightmark: Weightmark, model: Path, moment: str, *arguments: str | Path
+) -> None:
+    command = ["-m", "tests.integration.killing", moment, "publish", model, *NAMED, *arguments]
     finished = subprocess.run(
-        [sys.executable, "-m", "tests.integration.killing", moment, "publish", model, *NAMED],
+        [sys.executable, *command],
         cwd=CHECKOUT,
         env=weightmark.environment(),
         stdin=subprocess.DEVNULL,
@@ -47,6 +51,26 @@ def test_a_publish_that_was_killed(
     assert verified.returncode == 0, verified.stdout
     listed = {path.name for path in (run_weightmark.home / "keys").glob("*.json")}
     assert listed == {"local.json"}
+
+
+@pytest.mark.parametrize("moment", SIGNING_MOMENTS)
+def test_a_signed_publish_that_was_killed(
+    run_weightmark: Weightmark, make_model: ModelMaker, tmp_path: Path, moment: str
+) -> None:
+    model, key = make_model(tmp_path / "model"), tmp_path / "key.pem"
+    made = ("keys", "generate", "--algorithm", "ed25519", "--no-password", "--out", key)
+    assert run_weightmark(*made).returncode == 0
+    publish_and_die(run_weightmark, model, moment, "--sign-key", key)
+    is_signed = moment == "write-signatures:after"
+    assert (model / "weightmark.json").exists()
+    assert (model / "weightmark.sig").exists() is is_signed
+
+    completed = run_weightmark("publish", model, *NAMED, "--sign-key", key)
+    assert completed.returncode == 0, completed.stderr
+    log = run_weightmark("log", "me/acme/digits", "--json")
+    assert [each["version"] for each in json.loads(log.stdout)] == ["1.0.0"]
+    verified = run_weightmark("verify", model)
+    assert verified.returncode == 0, verified.stdout
 
 
 def test_a_partial_manifest_is_no_file_of_the_model(

@@ -63,8 +63,7 @@ def placed(
     signatures = signer.sign(artifact, evidence, start)
     try:
         path = artifact.write_sidecar(MANIFEST, evidence.data)
-        for name, data in signatures.items():
-            artifact.write_sidecar(name, data)
+        _write_signatures(artifact, signatures)
         if signatures or before.keys() - {MANIFEST} or evidence.manifest.required_signers:
             _check(artifact, evidence, signer, start)
         yield path
@@ -82,6 +81,11 @@ def _read(artifact: Artifact) -> Mapping[str, bytes]:
             # None there, or none that we wrote.
             continue
     return found
+
+
+def _write_signatures(artifact: Artifact, signatures: Mapping[str, bytes]) -> None:
+    for name, data in signatures.items():
+        artifact.write_sidecar(name, data)
 
 
 def _check(artifact: Artifact, evidence: Evidence, signer: ReleaseSigner, start: Start) -> None:

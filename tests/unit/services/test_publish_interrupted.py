@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.unit.services.signed import ED25519, P256
 from tests.unit.services.world import ALICE, NAME, SEPOLIA, FakeChains, World, no_lock, unseen
-from weightmark.domain.networks import LOCAL
+from weightmark.domain.networks import LOCAL, Network
 from weightmark.errors import TransactionFailedError
+from weightmark.ports.signing import Signer
 from weightmark.services.publish import Publisher
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -59,7 +62,7 @@ class _Guarded:
         return call
 
 
-def interrupted(world: World, count: int, *, after: bool) -> str:
+def interrupted(world: World, count: int, signers: Sequence[Signer], *, after: bool) -> str:
     """Publish, interrupted at a call; return the call's name, or nothing if it was not reached."""
     fuse = Fuse(count, after)
     publisher = Publisher(
@@ -70,7 +73,7 @@ def interrupted(world: World, count: int, *, after: bool) -> str:
         world.clock,
         no_lock,
     )
-    request = replace(world.request(), artifact=fuse.guard(world.artifact))
+    request = replace(world.request(signers=signers), artifact=fuse.guard(world.artifact))
     try:
         publisher.publish(request, unseen)
     except Interrupted:
@@ -79,16 +82,20 @@ def interrupted(world: World, count: int, *, after: bool) -> str:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("network", [SEPOLIA, LOCAL], ids=["public", "local"])
+@pytest.mark.parametrize(
+    ("network", "signers"),
+    [(SEPOLIA, ()), (LOCAL, ()), (SEPOLIA, (P256, ED25519))],
+    ids=["public", "local", "signed"],
+)
 def test_a_publish_that_is_cut_off_anywhere_is_completed_by_the_next(
-    tmp_path: Path, network: Any, after: bool
+    tmp_path: Path, network: Network, signers: Sequence[Signer], after: bool
 ) -> None:
     names = []
     for count in range(1, 100):
         world = World(tmp_path / str(count), network)
         world.chain.code_hashes = {} if network is LOCAL else world.chain.code_hashes
-        names.append(interrupted(world, count, after=after))
-        publication = world.publish(created=LATER)
+        names.append(interrupted(world, count, signers, after=after))
+        publication = world.publish(created=LATER, signers=signers)
         assert len(world.registrations) == 1, names[-1]
         assert world.verify(f"me/{NAME}").verified, names[-1]
         assert world.evidence.manifest == publication.manifest
