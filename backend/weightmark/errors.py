@@ -34,6 +34,7 @@ where there is one, a hint that says what to do::
         ├── ManifestError                        a manifest that is malformed, or not canonical
         ├── SigningRequestError                  a request that is malformed, or a signature
         ├── SignatureFileError                   a bundle or envelope that is malformed
+        ├── ContentError                         a CID, block or CAR file that is malformed or wrong
         ├── ValueFormatError                     a digest, address, name, version or reference
         ├── KeyFileError                         a key or password that cannot be used
         │   └── NoKeyError                       no key is configured
@@ -253,6 +254,12 @@ class SignatureFileError(InputError):
     """A file of signatures, or the statement in it, is malformed, or of a form that is not ours."""
 
     code = "bad-signature-file"
+
+
+class ContentError(InputError):
+    """A CID, a block or a CAR file is malformed, out of bounds, or not what its CID says."""
+
+    code = "bad-content"
 
 
 class ValueFormatError(InputError):
