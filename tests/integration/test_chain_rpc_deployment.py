@@ -17,7 +17,11 @@ from weightmark.adapters.chain.deployment import (
 from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.domain.keccak import keccak256
-from weightmark.errors import LookAlikeContractError, TransactionFailedError
+from weightmark.errors import (
+    ChainUnreachableError,
+    LookAlikeContractError,
+    TransactionFailedError,
+)
 from weightmark.ports.chain import BlockTag
 from weightmark.services.spending import deployment_preview
 
@@ -102,6 +106,15 @@ def test_a_bound_that_is_agreed_to_is_enough(anvil: HttpTransport) -> None:
     bound = least * 9 // 8
     deployment_preview(writer, bound)
     assert writer.deploy(bound) == CONTRACTS
+
+
+def test_gas_of_nothing_is_nonsense_and_hands_nothing_over(anvil: HttpTransport) -> None:
+    without_deployer(anvil)
+    writer = a_rich_writer(BentTransport(anvil, {"eth_estimateGas": lambda _: "0x0"}))
+    given = balance(anvil, DEPLOYER_SENDER)
+    with pytest.raises(ChainUnreachableError, match="0x0"):
+        writer.deploy()
+    assert balance(anvil, DEPLOYER_SENDER) == given
 
 
 def test_a_deployer_that_is_refused_says_so_at_once_and_its_sender_keeps_the_coins(

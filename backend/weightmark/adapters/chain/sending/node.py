@@ -87,15 +87,7 @@ class Node:
         Raises:
             WeightmarkError: It would be reverted, or cannot be paid.
         """
-        call = payload.call(self._account)
-        # Some nodes would count what waits as done, which may never be.
-        (answer,) = self._transport.request([("eth_estimateGas", (call, "latest"))])
-        if isinstance(answer, Refusal):
-            raise self.refused(answer)
-        gas = self._answers.quantity(answer)
-        if not gas:
-            raise self._answers.nonsense(answer)
-        return gas
+        return self._estimated(payload.call(self._account))
 
     def balance(self, account: str = "") -> int:
         """Return what an account has, in wei: the one that sends, where none is named."""
@@ -103,9 +95,12 @@ class Node:
         return self._answers.quantity(self._answers.call("eth_getBalance", owner, "latest"))
 
     def creation_gas(self, init_code: bytes) -> int:
-        """Return the gas that a plain creation of a contract takes now."""
-        creation = {"from": self._account, "data": f"0x{init_code.hex()}"}
-        return self._answers.quantity(self._answers.call("eth_estimateGas", creation, "latest"))
+        """Return the gas that a plain creation of a contract takes now.
+
+        Raises:
+            WeightmarkError: It would be reverted, or cannot be paid.
+        """
+        return self._estimated({"from": self._account, "data": f"0x{init_code.hex()}"})
 
     def pending_nonce(self) -> int:
         """Return the nonce that follows those of the transactions which wait."""
@@ -206,6 +201,16 @@ class Node:
             f"the endpoint {self.endpoint} refused the transaction: {refusal.message}",
             hint=f"make sure that the account {self._account} can pay for it",
         )
+
+    def _estimated(self, call: Mapping[str, str]) -> int:
+        # Some nodes would count what waits as done, which may never be.
+        (answer,) = self._transport.request([("eth_estimateGas", (call, "latest"))])
+        if isinstance(answer, Refusal):
+            raise self.refused(answer)
+        gas = self._answers.quantity(answer)
+        if not gas:
+            raise self._answers.nonsense(answer)
+        return gas
 
     def _nonce_at(self, block: str) -> int:
         answer = self._answers.call("eth_getTransactionCount", self._account, block)
