@@ -74,7 +74,7 @@ def test_a_delegate_publishes_for_a_wallet(team: Team) -> None:
     publish = ("publish", team.model, *NAMED, "--publisher", team.wallet.address)
     assert_ends(team(*publish), 1, DELEGATE, "none of its authorities")
     added = team.publisher("add", DELEGATE, "--role", "delegate", "--until", "90d")
-    assert DELEGATE in added["done"]
+    assert DELEGATE in added["action"]
     assert_ends(team(*publish), 0, f"31337:{team.release}")
     assert_ends(team("verify", team.model, "--release", team.release), 0, "authority 1 was valid")
     assert_ends(team.weightmark("trust", "remove", "me"), 0)

@@ -95,7 +95,7 @@ def print_plan(plan: Plan) -> None:
 def plan_document(plan: Plan) -> dict[str, Any]:
     """Return what an action does, for programs."""
     return {
-        "done": plan.summary,
+        "action": plan.summary,
         "failing_releases": [_label(each) for each in plan.failing],
         "releases_in_doubt": [_label(each) for each in plan.in_doubt],
         "staying_releases": None if plan.problem else plan.staying,

@@ -70,19 +70,20 @@ def cost_fields(network: Network, cost: Cost) -> dict[str, str]:
     total, most = format_coins(cost.total), format_coins(cost.max_total)
     return {
         "cost": f"about {total} {coin}: {cost.gas} gas at {price}; as first signed, at most {most}",
-        **_besides(cost, coin),
+        **_parts(cost, coin),
         "balance": f"{format_coins(cost.balance)} {coin}",
     }
 
 
-def _besides(cost: Cost, coin: str) -> dict[str, str]:
-    """Return what is in a cost and does not go by gas."""
+def _parts(cost: Cost, coin: str) -> dict[str, str]:
+    """Return what is in a cost, and does not go by gas."""
     fields = {}
     if cost.value:
-        fields["besides"] = f"{format_coins(cost.value)} {coin}, for the deterministic deployer"
+        given = format_coins(cost.value)
+        fields["deployer"] = f"{given} {coin} of that, for the deterministic deployer"
     if cost.data_fee:
         fee = format_coins(cost.data_fee)
-        fields["data fee"] = f"about {fee} {coin}, for data on Ethereum: no bound holds for it"
+        fields["data fee"] = f"about {fee} {coin} of that, for data on Ethereum: unbounded"
     if cost.data_fee is None:
         fields["data fee"] = "not included: the chain does not tell what it charges for data"
     return fields

@@ -61,7 +61,9 @@ def test_many_releases_are_counted_and_some_named(capsys: pytest.CaptureFixture[
     assert f"acme/digits@{SHOWN_RELEASES - 1} and 3 more" in text
     assert f"acme/digits@{SHOWN_RELEASES}" not in text
     assert "5 of its releases, registered before that, stay good" in text
-    assert len(plan_document(plan)["failing_releases"]) == count
+    document = plan_document(plan)
+    assert len(document["failing_releases"]) == count
+    assert document["action"] == "end it"
 
 
 def test_all_of_few_releases_are_named(capsys: pytest.CaptureFixture[str]) -> None:
