@@ -73,6 +73,18 @@ def test_every_model_is_signed_once_and_verified(tree: SignedTree) -> None:
     assert [each["path"] for each in document(tree.verify("--json"))["models"]] == PATHS
 
 
+@pytest.mark.measured
+def test_every_command_in_text_and_as_json(run_weightmark: Weightmark, tmp_path: Path) -> None:
+    tree = new_tree(run_weightmark, tmp_path)
+    (tree.models / "alias.bin").symlink_to("/etc/hostname")
+    assert_ends(tree.sign("--exclude", "top.*"), 4, "FAILED    alias.bin", "excluded  top.GGUF")
+    assert_ends(tree.sign("--exclude", "alias.bin", "--json"), 0)
+    assert_ends(tree.verify("--exclude", "alias.bin"), 0, "4 models")
+    assert_ends(tree.verify("--json"), 4)
+    assert_ends(tree.inventory("--max-age", "1d"), 1, "1 of 5 models")
+    assert_ends(tree.inventory("--exclude", "alias.bin", "--json"), 0)
+
+
 def tamper(models: Path) -> None:
     (models / "top.GGUF").write_bytes(b"evil")
 
