@@ -217,6 +217,7 @@ def test_the_public_part_of_an_ethereum_key(run_weightmark: Weightmark) -> None:
         (("release", "--algorithm", "rsa-pss-sha256", "--bits", "2048"), "2048"),
         (("release", "--algorithm", "hmac-sha256", "--public-out", "file"), "no public part"),
         (("release", "--algorithm", "rsa"), "rsa"),
+        (("--out", "file", "--public-out", "file"), "cannot hold the private and the public key"),
     ],
 )
 def test_what_contradicts_itself(

@@ -131,6 +131,8 @@ def _opened(application: Application, name: str) -> bytes:
 def _check_place(application: Application, place: Place, algorithm: KeyAlgorithm) -> None:
     if place.public_path and algorithm.is_shared_secret:
         raise UsageError("a shared secret has no public part")
+    if place.public_path == place.target:
+        raise UsageError(f"{place.target} cannot hold the private and the public key")
     if isinstance(place.target, str):
         application.keys.check_new(place.target)
     for path in (place.target, place.public_path):
