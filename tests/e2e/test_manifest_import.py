@@ -90,10 +90,16 @@ def test_a_key_by_its_name(run_weightmark: Weightmark, model: Path) -> None:
 
 
 @pytest.mark.measured
-def test_an_unsigned_manifest_needs_a_word(run_weightmark: Weightmark, model: Path) -> None:
-    importing = ("manifest", "import", UNSIGNED, model, *NAMED)
+def test_an_unsigned_manifest_needs_a_word(
+    run_weightmark: Weightmark, model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "elsewhere.json"
+    importing = ("manifest", "import", UNSIGNED, model, *NAMED, "--out", out)
     assert_ends(run_weightmark(*importing), 1, "it is not signed", "--unsigned")
-    assert_ends(run_weightmark(*importing, "--unsigned"), 0, "anybody can have made it")
+    assert not out.exists()
+    assert_ends(run_weightmark(*importing, "--unsigned"), 0, "anybody can have made it", str(out))
+    assert not (model / "weightmark.json").exists()
+    assert_ends(run_weightmark("manifest", "verify", model, "--manifest", out), 0, "2.0.0")
 
 
 def test_files_of_clarity(run_weightmark: Weightmark, models: Path, tmp_path: Path) -> None:
