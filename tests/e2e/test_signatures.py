@@ -250,6 +250,12 @@ def test_what_cannot_be_read(signed: Signed, tmp_path: Path) -> None:
     assert_ends(signed.weightmark("signature", "create", empty, "--key", signed.keys / "p256"), 4)
 
 
+def test_a_folder_whose_name_is_no_text(signed: Signed) -> None:
+    signed.model = signed.model.rename(signed.model.with_name(os.fsdecode(b"\xff")))
+    assert_ends(signed.sign("p256"), 0)
+    assert_ends(signed.verify("p256"), 0)
+
+
 def test_inspecting_claims_nothing(signed: Signed) -> None:
     signed.describe()
     assert_ends(signed.sign("ed25519"), 0)

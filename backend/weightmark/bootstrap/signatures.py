@@ -18,6 +18,7 @@ from weightmark.bootstrap.artifacts import outside
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.signing_keys import parse_fingerprint
+from weightmark.domain.text import printable
 from weightmark.domain.times import parse_time
 from weightmark.errors import AlreadyExistsError, MissingPathError
 from weightmark.services.signatures.files import SignedFile, file_for
@@ -102,7 +103,7 @@ def create_signature(
         _check_replaceable(outside(out, path, sidecar), replace=replace)
     order = SigningOrder(
         artifact=artifact,
-        subject=_name_of(path),
+        subject=subject_of(path),
         created=application.creation_time(),
         single_file=single_file(path),
         anew=replace or out is not None,
@@ -240,6 +241,11 @@ def configured_signer(application: Application, certificates: Sequence[Path]) ->
     return CertifiedSigner(signer, read_certificates(certificates))
 
 
+def subject_of(path: Path) -> str:
+    """Return what an artifact without a manifest is called: its own name, made safe to show."""
+    return printable(os.path.basename(os.path.realpath(path)))  # noqa: PTH119 - of any name
+
+
 def signature_trust(application: Application, trusted: Trusted) -> SignatureTrust:
     """Return whom a caller trusts; secrets may be asked for.
 
@@ -305,10 +311,6 @@ def _roots(paths: Sequence[Path]) -> Roots | None:
 def _place(path: Path, name: str) -> str:
     """Return where a sidecar of an artifact is."""
     return f"{path}.{name}" if single_file(path) else str(path / name)
-
-
-def _name_of(path: Path) -> str:
-    return os.path.basename(os.path.realpath(path))  # noqa: PTH119 - as the artifact's own
 
 
 def _read(path: Path) -> bytes:

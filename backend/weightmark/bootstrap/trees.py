@@ -16,6 +16,7 @@ from weightmark.bootstrap.signatures import (
     configured_signer,
     signature_trust,
     single_file,
+    subject_of,
 )
 from weightmark.domain.models import Models, Selection
 from weightmark.domain.times import parse_duration
@@ -156,7 +157,7 @@ def _sign(
 
     order = SigningOrder(
         artifact=application.artifacts.source(path),
-        subject=path.resolve().name,
+        subject=subject_of(path),
         created=application.creation_time(),
         single_file=single_file(path),
         anew=replace,
