@@ -99,6 +99,21 @@ def test_the_publisher_s_account_signs_as_well(signed: Signed) -> None:
     assert_ends(signed.verify("", "--address", PUBLISHER), 1, f"{PUBLISHER} has not signed")
 
 
+def test_a_shared_secret_is_marked_everywhere(signed: Signed) -> None:
+    password = {"WEIGHTMARK_KEY_PASSWORD": "a password"}
+    made = signed.weightmark(
+        "keys", "generate", "shared", "--algorithm", "hmac-sha256", env=password
+    )
+    assert_ends(made, 0)
+    create = ("signature", "create", signed.model, "--key", "shared")
+    assert_ends(signed.weightmark(*create, env=password), 0, "shared secret")
+    verify = ("signature", "verify", signed.model, "--hmac-key", "shared")
+    assert_ends(signed.weightmark(*verify, env=password), 0, "whoever can verify it could have")
+    (told,) = document(signed.weightmark(*verify, "--json", env=password))["signatures"]
+    assert told["shared_secret"]
+    assert_ends(signed.verify("", "--public-key", "shared"), 2, "--hmac-key shared")
+
+
 def test_nobody_is_trusted(signed: Signed) -> None:
     """A garbage signature as much as a good one."""
     assert_ends(signed.sign("p256"), 0)

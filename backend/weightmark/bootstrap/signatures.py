@@ -17,10 +17,10 @@ from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.artifacts import outside
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
-from weightmark.domain.signing_keys import parse_fingerprint
+from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint
 from weightmark.domain.text import printable
 from weightmark.domain.times import parse_time
-from weightmark.errors import AlreadyExistsError, MissingPathError
+from weightmark.errors import AlreadyExistsError, MissingPathError, UsageError
 from weightmark.services.signatures.files import SignedFile, file_for
 from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import SignatureRequest
@@ -278,6 +278,7 @@ def trusted_public_key(application: Application, text: str) -> TrustedKey:
     """Return a public key by its name among the keys of this machine, or from a file.
 
     Raises:
+        UsageError: It is a shared secret.
         MissingPathError: It is not there.
         KeyFileError: It is no public key, or of no kind or size that counts.
         ConfigurationError: The file cannot be read.
@@ -288,6 +289,10 @@ def trusted_public_key(application: Application, text: str) -> TrustedKey:
     label = f"the key '{text}'"
     if text in application.keys.names():
         info = application.keys.info(text)
+        if info.algorithm is KeyAlgorithm.HMAC_SHA256:
+            raise UsageError(
+                f"'{text}' is a shared secret, and no public key", hint=f"--hmac-key {text}"
+            )
         if info.public_key:
             return TrustedKey(label, PublicKeyring().verifier(info.public_key))
         return TrustedKey(label, fingerprint=info.fingerprint, address=info.address)

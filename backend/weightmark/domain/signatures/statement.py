@@ -119,7 +119,7 @@ class Statement:
         ignored_paths: Files and folders that the signer left out. They are nobody's.
         artifact_root: The artifact's root; empty where the signer did not say.
         manifest_hash: The sha256 of the release manifest; empty where it is not covered.
-        signed: When it was signed, by the signer's clock; empty where the signer did not say.
+        signed: When it was first signed, by the signer's clock; empty where that did not say.
         keys: The keys of those who signed then, in DER.
     """
 

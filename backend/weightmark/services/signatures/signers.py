@@ -135,4 +135,6 @@ def _deed(finding: Finding, verifier: Verifier) -> str:
 
 
 def _time(signed: str) -> str:
-    return f" at {signed}, by the signer's clock" if signed else ", at a time that is unknown"
+    return (
+        f", made at {signed} by its first signer's clock" if signed else ", made nobody says when"
+    )
