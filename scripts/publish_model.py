@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--digest", help="sha2-256 (the default) or blake3")
     options.add_argument("--data-dir", help="where all state is kept")
     options.add_argument("--created-by", default="", help="free text: the pipeline, the commit")
+    options.add_argument("--sign-key", action="append", default=[], help="a key that signs it")
     options.add_argument("--out", type=Path, help="where to write the manifest")
     options.add_argument("--json", action="store_true", help="print one JSON document")
     return options
@@ -61,6 +62,7 @@ def publish(given: argparse.Namespace) -> weightmark.Publication:
         version=given.version,
         publisher=given.publisher,
         created_by=given.created_by,
+        sign_keys=given.sign_key,
         out=given.out,
         **configuration,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.command import PATIENCE
 from tests.e2e.releases import (
     Release,
     assert_ends,
@@ -91,6 +94,23 @@ def test_a_release_is_signed_and_verified(signed: Release) -> None:
         option for each in manifest["signers"] for option in ("--fingerprint", each["key"])
     )
     assert_ends(signed.weightmark("signature", "verify", signed.model, *fingerprints), 0)
+
+
+def test_without_signatures_no_cryptography_is_loaded(release: Release) -> None:
+    """It takes as long to import as all the rest."""
+    program = (
+        "import sys\nfrom weightmark.cli.main import run\n"
+        "assert run(['verify', sys.argv[1]]) == 0\nassert 'cryptography' not in sys.modules"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program, release.model],
+        env=release.weightmark.environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert_ends(finished, 0, "verified")
 
 
 def test_publishing_again_leaves_everything_as_it_is(signed: Release) -> None:
