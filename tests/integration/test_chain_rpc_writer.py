@@ -98,15 +98,21 @@ def test_an_endpoint_that_asks_for_a_fortune_gets_no_signature(
     assert transport.sent == []
 
 
+def refuse(transport: BentTransport, reason: str) -> None:
+    """Have every transaction refused, and known to nobody."""
+    transport.bends["eth_sendRawTransaction"] = lambda _: Refusal(reason)
+    transport.bends["eth_getTransactionByHash"] = lambda _: None
+
+
 def test_a_refused_transaction_says_why(transport: BentTransport) -> None:
-    transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("it is too big")
+    refuse(transport, "it is too big")
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="it is too big"):
         writer.send(Register(a_release(writer), 0))
 
 
 def test_a_nonce_that_is_never_the_right_one_is_given_up(transport: BentTransport) -> None:
-    transport.bends["eth_sendRawTransaction"] = lambda _: Refusal("nonce too low")
+    refuse(transport, "nonce too low")
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="other transactions of 0x"):
         writer.send(Register(a_release(writer), 0))

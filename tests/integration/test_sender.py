@@ -164,7 +164,8 @@ def test_a_race_is_lost_with_the_reason_of_the_contract(
     winner = Publisher(publisher.node, tmp_path / "elsewhere")
     winner.key, winner.account = publisher.key, publisher.account
     action = publisher.action()
-    publisher.transport.before["eth_sendRawTransaction"] = lambda: winner.writer().send(action)
+    other = publisher.action()
+    publisher.transport.before["eth_sendRawTransaction"] = lambda: winner.writer().send(other)
     release_id = action.statement.release_id.hex()
     with pytest.raises(VersionExistsError, match=release_id[:8]):
         publisher.writer().send(action)
@@ -304,6 +305,24 @@ def test_an_endpoint_that_fails_once_it_has_the_transaction(publisher: Publisher
         publisher.writer().send(action)
     assert publisher.first_waiting in caught.value.message
     publisher.writer().send(action)
+    assert_registered_once(publisher)
+
+
+@pytest.mark.parametrize("is_mined", [True, False])
+def test_what_is_refused_as_it_is_there_already_is_not_sent_a_second_time(
+    publisher: Publisher, *, is_mined: bool
+) -> None:
+    """An answer was lost, and the endpoint was asked again."""
+    node, bends = publisher.node, publisher.transport.bends
+
+    def again(_: object) -> object:
+        bends.clear()
+        if is_mined:
+            node.mine()
+        return Refusal("nonce too low" if is_mined else "in the pool for a while")
+
+    bends["eth_sendRawTransaction"] = again
+    publisher.writer().send(publisher.action())
     assert_registered_once(publisher)
 
 

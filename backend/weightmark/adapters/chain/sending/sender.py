@@ -126,7 +126,7 @@ class Sender:
                 intent = self._intent(payload, offer)
                 self._journal.write(payload.key, intent)
                 refusal = self._submitted(intent)
-                if refusal is None or reason_of(refusal) is Reason.KNOWN:
+                if refusal is None:
                     return intent
                 self._journal.forget(payload.key)
                 offer = self._another(offer, refusal)
@@ -139,8 +139,16 @@ class Sender:
         return Intent(nonce, offer.gas, block, (attempt,))
 
     def _submitted(self, intent: Intent) -> Refusal | None:
+        """Return why the node does not have a transaction; None where it has.
+
+        An answer may have been lost before the node was asked again, and refused what it had taken.
+        """
+        sent = intent.newest
         try:
-            return self._node.submit(intent.newest.transaction)
+            refusal = self._node.submit(sent.transaction)
+            if refusal is None or reason_of(refusal) is Reason.KNOWN:
+                return None
+            return None if self._node.look([sent.hash]).is_known else refusal
         except ChainUnreachableError as error:
             raise may_be_sent(error, intent) from error
 
