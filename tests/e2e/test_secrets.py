@@ -64,6 +64,7 @@ def test_a_key_and_its_password(
         (4, publish, {"WEIGHTMARK_PRIVATE_KEY": f"{KEY}00"}),
         (0, publish, ENVIRONMENT),
         (0, publish, {"WEIGHTMARK_PRIVATE_KEY": KEY}),
+        (0, (*publish, "--version", "1.1.0", "--sign-key", "planted"), ENVIRONMENT),
         (0, ("keys", "show", "planted", *as_json), ENVIRONMENT),
         (0, ("keys", "list", *as_json), ENVIRONMENT),
         (0, ("doctor", "--key", "planted", *as_json), ENVIRONMENT),

@@ -8,12 +8,25 @@ import pytest
 
 from tests.conftest import ModelMaker
 from tests.unit.services.world import ALICE
+from weightmark.adapters.signing.generation import generate_key
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.requests import manifest_draft, publish_request, verification_request
+from weightmark.bootstrap.requests import (
+    manifest_draft,
+    publish_request,
+    release_signer,
+    verification_request,
+)
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import Metadata
+from weightmark.domain.manifest import Metadata, Signer
 from weightmark.domain.networks import LOCAL
-from weightmark.errors import ArtifactError, ConfigurationError, ValueFormatError
+from weightmark.domain.signing_keys import KeyAlgorithm
+from weightmark.errors import (
+    ArtifactError,
+    ConfigurationError,
+    MissingPathError,
+    UsageError,
+    ValueFormatError,
+)
 from weightmark.services.manifests import ManifestDraft
 
 
@@ -39,6 +52,26 @@ def draft_of(
         metadata=Metadata(),
         ignores=["*.log"],
     )
+
+
+def test_a_release_is_signed_by_keys_that_are_opened_at_once(tmp_path: Path, model: Path) -> None:
+    configured = application(tmp_path)
+    info = configured.keys.add("release", generate_key(KeyAlgorithm.ED25519), None)
+    signer = release_signer(configured, model, ["release"])
+    assert signer.named == (Signer("ed25519", info.fingerprint),)
+    assert not signer.is_single_file
+    assert release_signer(configured, model / "config.json", []).is_single_file
+    with pytest.raises(MissingPathError, match="there is no key 'other'"):
+        release_signer(configured, model, ["release", "other"])
+
+
+def test_a_shared_secret_signs_no_release(tmp_path: Path, model: Path) -> None:
+    environment = {"WEIGHTMARK_KEY_PASSWORD": "correct horse"}
+    configured = Application.load({"data_dir": str(tmp_path / "home")}, environment, tmp_path)
+    secret = generate_key(KeyAlgorithm.HMAC_SHA256)
+    configured.keys.add("secret", secret, "correct horse")
+    with pytest.raises(UsageError, match="proves nothing to others"):
+        release_signer(configured, model, ["secret"])
 
 
 def test_a_draft_is_made_with_the_configured_key_digest_and_time(tmp_path: Path) -> None:

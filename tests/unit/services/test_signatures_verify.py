@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.ports.signing_keys import signer_of
 from tests.unit.services.signed import (
     ED25519,
     ETHEREUM,
+    KEYRING,
     P256,
     SECRET,
     edit_payload,
@@ -21,12 +23,17 @@ from tests.unit.services.signed import (
     signed,
     verify,
 )
+from weightmark.domain.signatures.bundle import encode_bundle
+from weightmark.domain.signatures.envelope import Envelope
+from weightmark.domain.signatures.statement import encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm, ethereum_address
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import UsageError
 from weightmark.ports.signing import Signer
 from weightmark.services.sidecars import MANIFEST
+from weightmark.services.signatures.files import SignedFile
 from weightmark.services.signatures.keys import TrustedKey
+from weightmark.services.signatures.signing import signed as with_signature
 
 OTHER = signer_of(KeyAlgorithm.ECDSA_P256_SHA256, 1)
 BOTH = pytest.mark.parametrize("signer", [P256, ED25519], ids=["bundle", "envelope"])
@@ -79,6 +86,21 @@ def test_a_single_file_that_was_renamed() -> None:
     signed(artifact, P256, single_file="a.bin")
     artifact.files = {"b.bin": b"weights"}
     assert found(verify(artifact, P256, single_file="b.bin")) == {"artifact-root": "failed"}
+
+
+def test_a_fingerprint_whose_key_is_nowhere_is_unchecked() -> None:
+    """As bundles of the reference are: they name their key by a hint alone."""
+    artifact = signed(files(), P256)
+    statement = SignedFile.read(artifact, "model.sig").statement
+    payload = encode_statement(replace(statement, keys=()))
+    envelope = with_signature("model.sig", Envelope(payload, ()), P256, KEYRING)
+    artifact.sidecars["model.sig"] = encode_bundle(envelope)
+    named = TrustedKey("the key", fingerprint=P256.identity.fingerprint)
+    verdict = verify(artifact, named)
+    assert found(verdict) == {"signers": "unchecked"}
+    assert verdict.verdict.exit_status == 3
+    assert found(verify(artifact, OTHER)) == {"signers": "failed"}
+    assert verify(artifact, P256).verdict.verified
 
 
 def test_a_single_file_is_no_folder_with_one_file() -> None:

@@ -120,7 +120,8 @@ def _check_statements(documents: Documents, subject: _Subject, start: Start) -> 
             yield Check(STEP, "sidecar", Outcome.FAILED, message, paths=paths)
         else:
             sizes = {each.path: each.size for each in subject.manifest.files}
-            yield from documents.check_root(file, Listing(sizes), subject.single_file)
+            for check in documents.check_root(file, Listing(sizes), subject.single_file):
+                yield replace(check, step=STEP)
 
 
 def _hashed(subject: _Subject, algorithm: DigestAlgorithm, start: Start) -> HashedFiles:
