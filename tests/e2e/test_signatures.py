@@ -254,6 +254,7 @@ def test_what_cannot_be_read(signed: Signed, tmp_path: Path) -> None:
     assert_ends(signed.verify("p256", "--fingerprint", "xyz"), 4, "'xyz' is not a fingerprint")
     assert_ends(signed.verify("p256", "--address", "xyz"), 4, "xyz")
     assert_ends(signed.verify("p256", "--at", "yesterday"), 4, "'yesterday' is not a time")
+    assert_ends(signed.verify("p256", "--at", "2026-11-21"), 2, "--certificate-chain")
     assert_ends(signed.verify("", "--public-key", signed.keys / "p256"), 4, "private key")
     assert_ends(signed.sign("nobody"), 4, "nobody")
     assert_ends(signed.sign(""), 4, "no key is configured")

@@ -250,6 +250,7 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
     """Return whom a caller trusts; secrets may be asked for.
 
     Raises:
+        UsageError: A time is given, and no certificates.
         MissingPathError: A key is not there.
         KeyFileError: A key cannot be used.
         ValueFormatError: A fingerprint, an address or the time is malformed.
@@ -271,6 +272,11 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
     )
     now = unix_time()
     at = datetime.fromtimestamp(parse_time(trusted.at, now) if trusted.at else now, UTC)
+    if trusted.at and not trusted.certificates:
+        raise UsageError(
+            "only certificates have to be valid at a time, and none are trusted",
+            hint="--certificate-chain FILE names some",
+        )
     return SignatureTrust(keys, _roots(trusted.certificates), at)
 
 
