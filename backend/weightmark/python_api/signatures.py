@@ -106,7 +106,7 @@ def verify_signature(
         Every check with its outcome in ``verdict``, and who signed.
 
     Raises:
-        UsageError: Nobody is trusted, a time is given without certificates, or a sequence is a text.
+        UsageError: Nobody is trusted, a sequence is a text, or a time comes without certificates.
         MissingPathError: A key, or the signature that is named, is not there.
         ArtifactError: The signature that is named is no regular file, or too large.
         KeyFileError: A key or a certificate cannot be used.
