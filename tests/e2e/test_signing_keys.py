@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.command import BINARIES, PATIENCE, Weightmark
 from tests.e2e.releases import assert_ends, document, write_model
 
+pytestmark = pytest.mark.measured
+
 WORDS = "correct horse"
 PASSWORD = {"WEIGHTMARK_KEY_PASSWORD": WORDS}
 ALGORITHMS = (
@@ -182,6 +184,8 @@ def test_keys_of_others_are_taken_over(run_weightmark: Weightmark, tmp_path: Pat
     other = document(run_weightmark("keys", "import", "them", "--from-file", public, "--json"))
     assert other["fingerprint"] == made["fingerprint"]
     assert other["protection"] == "public key alone"
+    listed = run_weightmark("keys", "list")
+    assert_ends(listed, 0, "public key alone", made["fingerprint"])
     model = write_model(tmp_path / "model")
     sign = ("signature", "create", model, "--key")
     assert_ends(run_weightmark(*sign, "them"), 4, "'them' is a public key alone")

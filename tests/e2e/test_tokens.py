@@ -12,6 +12,8 @@ from tests.command import Weightmark
 from tests.e2e.releases import Finished, assert_ends, document, write_model
 from tests.softhsm import LABEL, PIN, Token
 
+pytestmark = pytest.mark.measured
+
 
 def sign(weightmark: Weightmark, model: Path, token: Token, uri: str, pin: str = PIN) -> Finished:
     environment = {**token.settings, "WEIGHTMARK_PKCS11_PIN": pin}

@@ -126,11 +126,6 @@ def _is_root(certificate: x509.Certificate) -> bool:
     return True
 
 
-def _check_authority(_: Policy, __: x509.Certificate, constraints: x509.BasicConstraints) -> None:
-    if not constraints.ca:
-        raise ValueError("a certificate of no authority issued another one")
-
-
 def _check_issuing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("an authority's key usage does not include certificates")
@@ -154,7 +149,7 @@ def _check_purpose(
 
 _AUTHORITIES = (
     ExtensionPolicy.permit_all()
-    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, _check_authority)
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _check_issuing)
 )
 _SIGNERS = (

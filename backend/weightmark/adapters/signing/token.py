@@ -80,10 +80,17 @@ def _session(uri: TokenUri, pin: str | None) -> Iterator[pkcs11.Session]:
     try:
         with _token(uri).open(user_pin=pin) as session:
             yield session
-    except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange):
-        raise KeyFileError(f"the PIN of the token '{label}' is wrong") from None
-    except (pkcs11.PinLocked, pkcs11.PinExpired):
-        raise KeyFileError(f"the PIN of the token '{label}' is locked, or has ended") from None
+    except (
+        pkcs11.PinIncorrect,
+        pkcs11.PinInvalid,
+        pkcs11.PinLenRange,
+        pkcs11.PinLocked,
+        pkcs11.PinExpired,
+    ):
+        raise KeyFileError(
+            f"the PIN of the token '{label}' is wrong, or does not count any more",
+            hint="after a few wrong ones a token locks itself",
+        ) from None
     except (pkcs11.NoSuchToken, pkcs11.MultipleTokensReturned):
         raise TokenError(
             f"there is no token '{label}', or more than one",

@@ -160,8 +160,16 @@ def test_a_certificate_between_is_no_root() -> None:
 
 @pytest.mark.parametrize(
     "chain",
-    [[], [b""], [LEAF.der[:-1]], [LEAF.der, b"\x30\x00"], [LEAF.der] * (MAX_CERTIFICATES + 1)],
-    ids=["none", "empty", "cut", "one of them", "too many"],
+    [
+        [],
+        [b""],
+        [LEAF.der[:-1]],
+        [LEAF.der, b"\x30\x00"],
+        # The key usage is an octet string in the place of bits.
+        [LEAF.der.replace(b"\x03\x02\x07\x80", b"\x04\x02\x07\x80")],
+        [LEAF.der] * (MAX_CERTIFICATES + 1),
+    ],
+    ids=["none", "empty", "cut", "one of them", "a part", "too many"],
 )
 def test_what_is_no_chain(chain: list[bytes]) -> None:
     with pytest.raises(KeyFileError):
