@@ -78,6 +78,20 @@ for wrong in ("nonsense", "you/acme/digits@1"):
     assert_ends(run_program(release, program), 0)
 
 
+def test_publishing_with_a_key_that_signs(release: Release) -> None:
+    make = ("keys", "generate", "release", "--algorithm", "ed25519", "--no-password")
+    assert_ends(release.weightmark(*make), 0)
+    program = """
+named = {"name": "acme/digits", "version": "2.0.0", "sign_keys": ["release"]}
+publication = weightmark.publish(sys.argv[1], **named)
+assert len(publication.manifest.required_signers) == 1
+verdict = weightmark.verify(sys.argv[1], public_keys=["release"])
+assert verdict.verified and "signers" in {check.name for check in verdict.checks}
+assert weightmark.publish(sys.argv[1], signers=["release"], **named).receipt is None
+"""
+    assert_ends(run_program(release, program), 0)
+
+
 def test_submitting(release: Release, tmp_path: Path) -> None:
     request = tmp_path / "revocation.json"
     revoke = ("revoke", release.reference, "--reason", "withdrawn", "--sign-only")

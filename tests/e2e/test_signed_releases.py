@@ -273,6 +273,21 @@ def test_one_file_with_its_manifest_elsewhere(signed: Release, tmp_path: Path) -
     assert_ends(signed.weightmark("verify", file, "--manifest", manifest), 0)
 
 
+def test_somebody_else_signs_first(signed: Release, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "other")
+    mine, theirs = ("--sign-key", signed.home / "p256"), ("--signer", signed.home / "ed25519.pub")
+    named = (model, *NAMED, "--version", "3.0.0", *mine, *theirs)
+    assert_ends(signed.weightmark("publish", *named), 1, "has not signed", "manifest create")
+    assert_ends(signed.weightmark("log", "me/acme/digits"), 0, "1.0.0")
+
+    assert_ends(signed.weightmark("manifest", "create", *named), 0)
+    assert_ends(signed.weightmark("publish", *named), 1, "has not signed")
+    signing = ("signature", "create", model, "--key", signed.home / "ed25519")
+    assert_ends(signed.weightmark(*signing), 0)
+    assert_ends(signed.weightmark("publish", *named), 0)
+    assert_ends(signed.weightmark("verify", model), 0, "all 2 keys")
+
+
 def test_a_manifest_that_is_signed_before_it_is_published(signed: Release, tmp_path: Path) -> None:
     model = write_model(tmp_path / "other")
     named = (*NAMED, "--version", "3.0.0", "--sign-key", signed.home / "ed25519")

@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.signatures import Trusted, signature_trust, single_file
+from weightmark.bootstrap.signatures import (
+    Trusted,
+    signature_trust,
+    single_file,
+    trusted_public_key,
+)
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.identifiers import check_name, check_version, checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
-from weightmark.domain.signing_keys import refuse_shared_secret
+from weightmark.domain.signing_keys import KeyIdentity, refuse_shared_secret
 from weightmark.domain.signing_requests import SigningRequest
+from weightmark.errors import KeyFileError
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import PublishRequest
 from weightmark.services.revoke import RevocationRequest
@@ -137,6 +143,7 @@ def publish_request(
     out: Path | None,
     authority_index: int | None,
     sign_keys: Sequence[str] = (),
+    signers: Sequence[str] = (),
 ) -> PublishRequest:
     """Return what to publish, on the configured network.
 
@@ -147,27 +154,31 @@ def publish_request(
         out: Where to write the manifest, if not beside the files.
         authority_index: Which of the publisher's authorities the key is; None to find out.
         sign_keys: The keys that sign it, by their names or files.
+        signers: Public keys whose holders have signed it elsewhere.
 
     Raises:
-        UsageError: A key that is to sign is a shared secret.
-        KeyFileError: A key that is to sign cannot be used.
-        MissingPathError: A key that is to sign is not there.
+        UsageError: A key is a shared secret.
+        KeyFileError: A key cannot be used.
+        MissingPathError: A key is not there.
         ConfigurationError: The configuration lies inside the source.
         ArtifactError: ``out`` lies among the source's files.
     """
     artifact = application.artifacts.source(source, out)
-    signer = release_signer(application, source, sign_keys)
+    signer = release_signer(application, source, sign_keys, signers)
     named = replace(draft, signers=signer.named)
     return PublishRequest(artifact, named, signer, application.network, authority_index)
 
 
-def release_signer(application: Application, source: Path, names: Sequence[str]) -> ReleaseSigner:
+def release_signer(
+    application: Application, source: Path, names: Sequence[str], others: Sequence[str] = ()
+) -> ReleaseSigner:
     """Return what signs a release: with keys that are opened now, before anything is done.
 
     Args:
         application: What is configured.
         source: A directory or a file.
         names: The keys' names, their files, or URIs of their tokens.
+        others: Public keys whose holders sign elsewhere: names, or files.
 
     Raises:
         UnavailableError: A key's token is out of reach.
@@ -179,8 +190,22 @@ def release_signer(application: Application, source: Path, names: Sequence[str])
     for signer in signers:
         refuse_shared_secret(signer.identity.algorithm)
     return ReleaseSigner(
-        public_keyring, application.creation_time(), signers, bool(single_file(source))
+        public_keyring,
+        application.creation_time(),
+        signers,
+        tuple(_identity(application, each) for each in others),
+        bool(single_file(source)),
     )
+
+
+def _identity(application: Application, text: str) -> KeyIdentity:
+    verifier = trusted_public_key(application, text).verifier
+    if verifier is None:
+        raise KeyFileError(
+            f"the public part of the key '{text}' is not at hand",
+            hint=f"'weightmark keys show {text} --public --out FILE' writes it: name that file",
+        )
+    return verifier.identity
 
 
 def revocation_request(

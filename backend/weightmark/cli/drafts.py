@@ -41,19 +41,29 @@ _described = combined(
     ),
 )
 
-sign_keys = click.option(
-    "--sign-key",
-    "sign_keys",
-    metavar="KEY",
-    multiple=True,
-    help="A key that signs the release, and is named in its manifest; repeatable.",
+_signers = combined(
+    click.option(
+        "--sign-key",
+        "sign_keys",
+        metavar="KEY",
+        multiple=True,
+        help="A key that signs the release, and that its manifest names; repeatable.",
+    ),
+    click.option(
+        "--signer",
+        "signers",
+        metavar="P",
+        multiple=True,
+        help="A public key that the manifest names as well: its holder signs elsewhere; "
+        "repeatable.",
+    ),
 )
 options = combined(
     click.option("--name", required=True, metavar="N", help="The model's name: acme/digits"),
     click.option("--version", required=True, metavar="V", help="The release's version: 1.0.0"),
     _publisher,
     digest,
-    sign_keys,
+    _signers,
     _described,
 )
 # Of a release whose description somebody has signed already, and its digests with it.

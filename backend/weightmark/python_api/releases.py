@@ -136,6 +136,7 @@ def publish(
     created_by: str = "",
     ignores: Sequence[str] = (),
     sign_keys: Sequence[str] = (),
+    signers: Sequence[str] = (),
     out: PathLike | None = None,
     max_fee: int | None = None,
     progress: Start | None = None,
@@ -155,6 +156,7 @@ def publish(
         created_by: Free text: a person, a pipeline, a commit.
         ignores: Patterns of files to leave out; they are written in the manifest.
         sign_keys: Keys that sign the release and are named in its manifest: names, or files.
+        signers: Public keys that are named there as well: their holders have signed elsewhere.
         out: Where to write the manifest, if not beside the files.
         max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
         progress: Called with the number of bytes to read; returns what is called as they are.
@@ -201,6 +203,7 @@ def publish(
         out=path_of(out),
         authority_index=authority,
         sign_keys=sequence_of("sign_keys", sign_keys),
+        signers=sequence_of("signers", signers),
     )
     spending = Spending(max_fee)
     return application.publisher(request.network).publish(

@@ -25,18 +25,18 @@ _LIMITS = {MANIFEST: MAX_MANIFEST_SIZE} | dict.fromkeys(SIGNATURE_FILES, MAX_SIG
 def place_manifest(
     artifact: Artifact, draft: ManifestDraft, signer: ReleaseSigner, start: Start
 ) -> tuple[Evidence, str]:
-    """Make a manifest, write it, and sign it if somebody is to; return it, and where it is.
+    """Make a manifest, write it with the signatures of it, and return it, and where it is.
 
-    Without a signer, signatures of an earlier manifest are left for whoever signs next.
+    Others may have to sign it still, and so nothing is verified.
 
     Raises:
-        WeightmarkError: As `create_manifest` and `placed` have it.
+        WeightmarkError: As `create_manifest` and `ReleaseSigner.sign` have it.
     """
     evidence = Evidence.of(create_manifest(artifact, draft, start))
-    if not signer.signers:
-        return evidence, artifact.write_sidecar(MANIFEST, evidence.data)
-    with placed(artifact, evidence, signer, start) as path:
-        return evidence, path
+    signatures = signer.sign(artifact, evidence, start)
+    path = artifact.write_sidecar(MANIFEST, evidence.data)
+    _write_signatures(artifact, signatures)
+    return evidence, path
 
 
 @contextmanager
@@ -99,8 +99,8 @@ def _check(artifact: Artifact, evidence: Evidence, signer: ReleaseSigner, start:
         raise VerificationFailedError(
             "what lies beside the files would keep everybody from verifying them: "
             + "; ".join(each.summary for each in wrong),
-            hint="--sign-key signs anew; remove the signatures of others that are not of this "
-            "release",
+            hint="--sign-key signs anew; whoever else is named signs what 'weightmark manifest "
+            "create' writes; remove what is of another release",
         )
 
 

@@ -23,6 +23,7 @@ from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import (
     ArtifactError,
     ConfigurationError,
+    KeyFileError,
     MissingPathError,
     UsageError,
     ValueFormatError,
@@ -63,6 +64,18 @@ def test_a_release_is_signed_by_keys_that_are_opened_at_once(tmp_path: Path, mod
     assert release_signer(configured, model / "config.json", []).is_single_file
     with pytest.raises(MissingPathError, match="there is no key 'other'"):
         release_signer(configured, model, ["release", "other"])
+
+
+def test_a_manifest_names_keys_whose_holders_sign_elsewhere(tmp_path: Path, model: Path) -> None:
+    configured = application(tmp_path)
+    info = configured.keys.add("release", generate_key(KeyAlgorithm.ED25519), None)
+    signer = release_signer(configured, model, [], ["release"])
+    assert signer.named == (Signer("ed25519", info.fingerprint),)
+    assert signer.signers == ()
+    configured.keys.add("account", generate_key(KeyAlgorithm.ETHEREUM), "correct horse")
+    with pytest.raises(KeyFileError, match="public part of the key 'account' is not") as caught:
+        release_signer(configured, model, [], ["account"])
+    assert "keys show account --public" in caught.value.hint
 
 
 def test_a_shared_secret_signs_no_release(tmp_path: Path, model: Path) -> None:

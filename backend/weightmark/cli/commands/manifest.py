@@ -36,7 +36,7 @@ def create(source: Path, *, as_json: bool, **given: Any) -> None:
     application = options.application(given)
     draft = drafts.draft_of(application, given)
     artifact = application.artifacts.source(source, given["out"])
-    signer = release_signer(application, source, given["sign_keys"])
+    signer = release_signer(application, source, given["sign_keys"], given["signers"])
     named = replace(draft, signers=signer.named)
     with progress("hashing") as start:
         evidence, path = place_manifest(artifact, named, signer, start)

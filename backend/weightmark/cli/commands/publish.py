@@ -66,6 +66,7 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
         out=given["out"],
         authority_index=authority,
         sign_keys=given["sign_keys"],
+        signers=given["signers"],
     )
     match mode:
         case Mode.SEND:

@@ -11,6 +11,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry, sorted_entries
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signatures.statement import Statement
+from weightmark.domain.signing_keys import KeyIdentity
 from weightmark.errors import AlreadyExistsError
 from weightmark.ports.artifacts import Artifact, Listing, Start
 from weightmark.ports.signing import Keyring, Signer
@@ -42,18 +43,20 @@ class ReleaseSigner:
         keyring: Gives what makes verifiers; asked where there is a signature, and not before.
         created: When it is signed.
         signers: The keys. The manifest names each, and each signs it.
+        others: Keys that the manifest names as well, and whose holders sign elsewhere.
         is_single_file: Whether the artifact is one file, and no folder.
     """
 
     keyring: Callable[[], Keyring]
     created: datetime
     signers: tuple[Signer, ...] = ()
+    others: tuple[KeyIdentity, ...] = ()
     is_single_file: bool = False
 
     @property
     def named(self) -> tuple[manifests.Signer, ...]:
         """The keys, as a manifest names them: the same for any order in which they are given."""
-        identities = {each.identity for each in self.signers}
+        identities = {*self.others, *(each.identity for each in self.signers)}
         pairs = sorted((each.fingerprint, each.algorithm.label) for each in identities)
         return tuple(manifests.Signer(label, fingerprint) for fingerprint, label in pairs)
 
