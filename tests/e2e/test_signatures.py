@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,16 @@ def test_a_folder_whose_name_is_no_text(signed: Signed) -> None:
     signed.model = signed.model.rename(signed.model.with_name(os.fsdecode(b"\xff")))
     assert_ends(signed.sign("p256"), 0)
     assert_ends(signed.verify("p256"), 0)
+
+
+def test_keys_that_sign_at_once_are_all_kept(signed: Signed) -> None:
+    secrets = [f"{number:02}" * 32 for number in range(1, 5)]
+    with ThreadPoolExecutor(len(secrets)) as pool:
+        runs = pool.map(lambda each: signed.sign("", env={"WEIGHTMARK_PRIVATE_KEY": each}), secrets)
+        assert {run.returncode for run in runs} == {0}
+    told = json.loads((signed.model / "weightmark.sig").read_bytes())
+    assert len(told["signatures"]) == len(secrets)
+    assert_ends(signed.verify("", "--address", ACCOUNT), 0)
 
 
 def test_inspecting_claims_nothing(signed: Signed) -> None:
