@@ -95,6 +95,22 @@ def test_the_reference_verifies_a_release_with_all_its_sidecars(
     assert reference.verify(model, sidecar(model), public_key).status == 0
 
 
+def test_the_reference_signs_our_sidecars_as_files(
+    reference: Reference, run_weightmark: Weightmark, tmp_path: Path
+) -> None:
+    model, (key, public_key) = tree("model.onnx")(tmp_path), write_key(tmp_path, ec.SECP256R1())
+    named = ("--name", "acme/digits", "--version", "1.0.0", *PUBLISHER)
+    assert_ends(run_weightmark("manifest", "create", model, *named), 0)
+    assert reference.sign(model, sidecar(model), key).status == 0
+    verify = ("signature", "verify", model, "--public-key", public_key)
+    assert_ends(run_weightmark(*verify), 0, "all 2 files", "covers the files alone")
+    manifest = model / "weightmark.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b"1.0.0", b"2.0.0"))
+    assert_ends(run_weightmark(*verify), 1, "not as in model.sig", "weightmark.json")
+    manifest.unlink()
+    assert_ends(run_weightmark(*verify), 1, "missing")
+
+
 def test_certificates_both_ways(
     reference: Reference, run_weightmark: Weightmark, tmp_path: Path
 ) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry, Manifest
 from weightmark.domain.merkle import MerkleTree
+from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.signatures.statement import SINGLE_FILE, Resource, Statement
 from weightmark.domain.verdict import Check, Outcome
+from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, HashedFiles, Listing, Start
 
 STEP = 7
@@ -89,16 +93,38 @@ def check_claims(
     hashed = {
         algorithm: artifact.hash(paths, algorithm, advance) for algorithm, paths in readable.items()
     }
+    sidecars = _listed_sidecars(artifact, listing, claims)
     return tuple(
-        check for claim in claims for check in _check(claim, listing, hashed[claim.algorithm])
+        check
+        for claim in claims
+        for check in _check(claim, listing, hashed[claim.algorithm], sidecars)
     )
 
 
 def artifact_root_of(claim: Claim, listing: Listing) -> bytes:
     """Return the root of an artifact whose files are those of a claim."""
     return MerkleTree.of(
-        FileEntry(path, listing.sizes[path], file.digest).leaf for path, file in claim.files.items()
+        FileEntry(path, listing.sizes[path], file.digest).leaf
+        for path, file in claim.files.items()
+        if path in listing.sizes
     ).root
+
+
+def _listed_sidecars(
+    artifact: Artifact, listing: Listing, claims: Collection[Claim]
+) -> dict[str, FileEntry]:
+    """Return those sidecars that a claim lists as files: the reference knows none of ours."""
+    found: dict[str, FileEntry] = {}
+    prefix = DigestAlgorithm.SHA2_256.multihash_prefix.hex()
+    for name in set(listing.sidecars) - listing.sizes.keys():
+        if not any(name in claim.files for claim in claims):
+            continue
+        # What cannot be read is missing.
+        with suppress(WeightmarkError):
+            data = artifact.read_sidecar(name, MAX_SIGNATURE_FILE_SIZE)
+            digest = hashlib.sha256(data).hexdigest()
+            found[name] = FileEntry(name, len(data), prefix + digest)
+    return found
 
 
 def _readable(claim: Claim, listing: Listing) -> Iterator[str]:
@@ -109,13 +135,15 @@ def _readable(claim: Claim, listing: Listing) -> Iterator[str]:
             yield path
 
 
-def _check(claim: Claim, listing: Listing, hashed: HashedFiles) -> tuple[Check, ...]:
-    missing = claim.files.keys() - listing.sizes.keys()
+def _check(
+    claim: Claim, listing: Listing, hashed: HashedFiles, sidecars: Mapping[str, FileEntry]
+) -> tuple[Check, ...]:
+    missing = claim.files.keys() - listing.sizes.keys() - sidecars.keys()
     unread = claim.files.keys() & hashed.errors.keys()
     altered = {
         path
         for path in claim.files.keys() - missing - unread
-        if _differs(claim.files[path], hashed.entries.get(path))
+        if _differs(claim.files[path], hashed.entries.get(path) or sidecars.get(path))
     }
     others = listing.sizes.keys() - claim.files.keys()
     ignored = {path for path in others if _matches(path, claim.ignores)}
@@ -125,7 +153,7 @@ def _check(claim: Claim, listing: Listing, hashed: HashedFiles) -> tuple[Check, 
         *_problem("unsigned", others - ignored, "not in", claim),
         *(Check.of_error(STEP, "files", hashed.errors[path]) for path in sorted(unread)),
     )
-    return (*(found or (_passed(claim, listing),)), *_left_out(claim, ignored))
+    return (*(found or (_passed(claim, listing, sidecars),)), *_left_out(claim, ignored))
 
 
 def _differs(file: Resource, entry: FileEntry | None) -> bool:
@@ -144,8 +172,9 @@ def _problem(name: str, paths: Collection[str], what: str, claim: Claim) -> tupl
     return (Check(STEP, name, Outcome.FAILED, message, paths=tuple(sorted(paths))),)
 
 
-def _passed(claim: Claim, listing: Listing) -> Check:
-    size = sum(listing.sizes[path] for path in claim.files)
+def _passed(claim: Claim, listing: Listing, sidecars: Mapping[str, FileEntry]) -> Check:
+    listed = sum(entry.size for path, entry in sidecars.items() if path in claim.files)
+    size = listed + sum(listing.sizes.get(path, 0) for path in claim.files)
     count = (
         "the 1 file is that" if len(claim.files) == 1 else f"all {len(claim.files)} files are those"
     )
