@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.command import Weightmark
 from tests.e2e.releases import assert_ends
-from tests.reference import Reference, write_key, write_private_key, write_public_key
+from tests.reference import PYTHON, Reference, write_key, write_private_key, write_public_key
 from tests.unit.adapters.signing.issuing import (
     AUTHORITY,
     ISSUING,
@@ -109,6 +110,26 @@ def test_the_reference_signs_our_sidecars_as_files(
     assert_ends(run_weightmark(*verify), 1, "not as in model.sig", "weightmark.json")
     manifest.unlink()
     assert_ends(run_weightmark(*verify), 1, "missing")
+
+
+def test_blake3_which_only_the_reference_s_own_interface_writes(
+    run_weightmark: Weightmark, reference: Reference, tmp_path: Path
+) -> None:
+    model, (key, public_key) = tree("a/b", "a-b")(tmp_path), write_key(tmp_path, ec.SECP256R1())
+    program = """
+import sys
+from model_signing import hashing, signing
+model, key, signature = sys.argv[1:]
+digests = hashing.Config().use_file_serialization(hashing_algorithm="blake3")
+config = signing.Config().set_hashing_config(digests).use_elliptic_key_signer(private_key=key)
+config.sign(model, signature)
+"""
+    files = (model, key, sidecar(model))
+    subprocess.run([PYTHON, "-c", program, *files], check=True, capture_output=True)
+    verify = ("signature", "verify", model, "--public-key", public_key)
+    assert_ends(run_weightmark(*verify), 0, "all 2 files")
+    (model / "a-b").write_bytes(b"altered")
+    assert_ends(run_weightmark(*verify), 1, "not as in", "a-b")
 
 
 def test_certificates_both_ways(
