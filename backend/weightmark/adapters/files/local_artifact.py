@@ -9,12 +9,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.files.hashing import (
-    SMALL_FILE_SIZE,
-    default_workers,
-    digest_files,
-    hash_files,
-)
+from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, default_workers
+from weightmark.adapters.files.hashing import digest_files, hash_files
 from weightmark.adapters.files.patterns import matcher
 from weightmark.adapters.files.reading import read_at_most, size_in, unreadable
 from weightmark.adapters.files.sidecars import Sidecars
@@ -121,7 +117,7 @@ class LocalArtifact:
         found = digest_files(self._tree, paths, keyed, advance, self._workers)
         for _, error in sorted(found.errors.items()):
             raise error
-        return found.digests
+        return found.results
 
     def read_sidecar(self, name: str, limit: int) -> bytes:
         """Return the bytes of a sidecar.

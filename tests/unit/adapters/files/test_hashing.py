@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.artifact import entry_of
-from weightmark.adapters.files import hashing
-from weightmark.adapters.files.hashing import BUFFER_SIZE, SMALL_FILE_SIZE
+from weightmark.adapters.files import guarded
+from weightmark.adapters.files.guarded import BUFFER_SIZE, SMALL_FILE_SIZE
 from weightmark.adapters.files.local_artifact import LocalArtifact
 from weightmark.adapters.files.reading import open_file
 from weightmark.domain.digests import DigestAlgorithm
@@ -223,7 +223,7 @@ def test_a_file_that_may_not_be_read_is_an_error_of_that_file(
             raise PermissionError(13, "Permission denied")
         return opened(location)
 
-    monkeypatch.setattr(hashing, "open_file", refuse)
+    monkeypatch.setattr(guarded, "open_file", refuse)
     hashed = _hash_after(root, lambda: None)
     assert type(hashed.errors["other.bin"]) is ArtifactError
     assert hashed.errors["other.bin"].message == "'other.bin' cannot be read: Permission denied"
@@ -249,4 +249,4 @@ def test_an_interrupt_stops_all_workers(tmp_path: Path, workers: int) -> None:
 
 
 def test_no_more_workers_than_cores_by_default() -> None:
-    assert 1 <= hashing.default_workers() <= hashing.MAX_WORKERS
+    assert 1 <= guarded.default_workers() <= guarded.MAX_WORKERS
