@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -250,6 +251,14 @@ def test_signatures_of_another_release_are_not_left_behind(signed: Release) -> N
     assert_ends(again(signed, "2.0.0"), 1, "made for another manifest", "--sign-key")
     assert signed.manifest.read_bytes() == before
     assert_ends(signed.verify(), 0)
+
+
+def test_a_fifo_in_place_of_a_signature(release: Release) -> None:
+    os.mkfifo(release.model / "model.sig")
+    assert_ends(
+        release.weightmark("publish", release.model, *NAMED, "--version", "2.0.0"), 4, "FIFO"
+    )
+    assert_ends(release.verify(), 4, "model.sig", "FIFO")
 
 
 def test_whoever_only_looks_or_signs_for_others(signed: Release, tmp_path: Path) -> None:

@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE
 from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.verdict import Outcome, Verdict
-from weightmark.errors import RefusedError, VerificationFailedError, WeightmarkError
+from weightmark.errors import (
+    MissingPathError,
+    RefusedError,
+    VerificationFailedError,
+    WeightmarkError,
+)
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft, create_manifest
@@ -77,9 +82,12 @@ def _read(artifact: Artifact) -> Mapping[str, bytes]:
     for name, limit in _LIMITS.items():
         try:
             found[name] = artifact.read_sidecar(name, limit)
-        except WeightmarkError:
-            # None there, or none that we wrote.
+        except MissingPathError:
             continue
+        except WeightmarkError:
+            # Another manifest takes its place. A signature would stay.
+            if name != MANIFEST:
+                raise
     return found
 
 
