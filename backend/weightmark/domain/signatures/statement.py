@@ -8,6 +8,7 @@ manifest says; each file's size; when it was signed, and the keys of those who s
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
@@ -142,7 +143,7 @@ class Statement:
 
     def leaves_out(self, paths: Iterable[str]) -> frozenset[str]:
         """Return those of some paths of which the signer says nothing."""
-        ignored = frozenset(map(_components, self.ignored_paths))
+        ignored = _folders(self.ignored_paths)
         return frozenset(path for path in paths if _is_under(path, ignored))
 
 
@@ -238,7 +239,7 @@ def _check_resources(resources: tuple[_Resource, ...], hash_type: str) -> None:
 
 def _check_ignored(predicate: _Predicate) -> None:
     """Refuse a statement that leaves out what it lists: others find it missing."""
-    ignored = frozenset(map(_components, predicate.serialization.ignore_paths))
+    ignored = _folders(predicate.serialization.ignore_paths)
     for each in predicate.resources:
         if _is_under(each.name, ignored):
             raise SignatureFileError(
@@ -246,16 +247,31 @@ def _check_ignored(predicate: _Predicate) -> None:
             )
 
 
-def _is_under(path: str, ignored: frozenset[tuple[str, ...]]) -> bool:
-    folders = _components(path)
-    return any(folders[:depth] in ignored for depth in range(len(folders) + 1))
+def _folders(paths: Iterable[str]) -> list[str]:
+    """Return paths with a slash after each part, sorted, without those that are under another."""
+    found: list[str] = []
+    for folder in sorted(map(_folder, paths)):
+        if not found or not folder.startswith(found[-1]):
+            found.append(folder)
+    return found
 
 
-def _components(path: str) -> tuple[str, ...]:
-    """Return the parts of a path as the reference takes it: ``.`` and nothing are no parts."""
+def _is_under(path: str, folders: list[str]) -> bool:
+    """Whether a path is one of some folders, or under one.
+
+    Whatever is sorted between a folder and what is under it, is under it as well: so no other
+    folder is there. That takes one look, however deep the path is.
+    """
+    path = f"{path}/"
+    index = bisect_right(folders, path)
+    return index > 0 and path.startswith(folders[index - 1])
+
+
+def _folder(path: str) -> str:
+    """Return a path as the reference takes it: ``.`` and nothing are no parts."""
     if path.startswith("/"):
         raise SignatureFileError("the statement leaves out an absolute path")
-    return tuple(part for part in path.split("/") if part not in ("", "."))
+    return "".join(f"{part}/" for part in path.split("/") if part not in ("", "."))
 
 
 def _check_time(text: str) -> None:

@@ -206,3 +206,30 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
 def test_what_is_no_statement(spoil: Spoil, reason: str) -> None:
     with pytest.raises(SignatureFileError, match=reason):
         decode_statement(spoiled(PAYLOAD, spoil))
+
+
+@pytest.mark.parametrize(
+    ("ignored", "left_out"),
+    [
+        (("a",), {"a", "a/b", "a/b/c"}),
+        (("a/b", "a", "a-b", "a/b/c"), {"a", "a/b", "a/b/c", "a-b"}),
+        (("./a//b/", "a/c"), {"a/b", "a/b/c"}),
+        (("a/b/c/d", "ab/c", "b"), set()),
+        (("a/", "."), {"a", "a-b", "a/b", "a/b/c", "ab"}),
+        ((), set()),
+    ],
+)
+def test_what_lies_under_a_path_that_is_left_out(
+    ignored: tuple[str, ...], left_out: set[str]
+) -> None:
+    statement = replace(STATEMENT, ignored_paths=ignored)
+    assert statement.leaves_out(("a", "a-b", "a/b", "a/b/c", "ab")) == left_out
+
+
+def test_deep_paths_take_no_longer_than_flat_ones() -> None:
+    # Looking at each folder above each file by itself would take half a minute here.
+    deep = "a/" * 2000
+    ignored = tuple(f"{deep}{number}" for number in range(500))
+    files = [f"{deep}x{number}" for number in range(500)]
+    statement = replace(STATEMENT, ignored_paths=ignored)
+    assert statement.leaves_out([*files, f"{deep}7/b"]) == {f"{deep}7/b"}
