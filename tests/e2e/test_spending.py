@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import weightmark
 from tests.command import BINARIES, PATIENCE
 from tests.e2e.nodes import FOREIGN_NETWORK, PRIVATE_KEY, Node
 from tests.e2e.releases import NAME, Release, assert_ends, document, write_model
+from weightmark.errors import TransactionFailedError
 
 THERE = ("--network", FOREIGN_NETWORK)
 KEY = {"WEIGHTMARK_PRIVATE_KEY": PRIVATE_KEY}
@@ -69,6 +71,17 @@ def test_a_bound_is_kept(foreign_release: Release, node: Node, model: Path) -> N
     assert_ends(weightmark(*deploy, "--max-fee", "much"), 4, "coins")
     assert _blocks(node) == before
     assert_ends(weightmark(*publish, "--max-fee", "1", env=KEY), 0, "cost: about", "published")
+
+
+def test_a_program_is_bound_where_it_says_nothing(
+    foreign_release: Release, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEIGHTMARK_PRIVATE_KEY", "11" * 32)
+    home = foreign_release.home
+    with pytest.raises(TransactionFailedError, match="has 0, and this may cost up to"):
+        weightmark.publish(
+            model, name=NAME, version="8.0.0", network=FOREIGN_NETWORK, data_dir=home
+        )
 
 
 def test_without_a_terminal_nothing_is_spent(

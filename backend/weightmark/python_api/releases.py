@@ -29,7 +29,7 @@ from weightmark.python_api.configuration import (
 )
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
-from weightmark.services.spending import Spending
+from weightmark.services.spending import unasked
 from weightmark.services.submit import Submission
 
 
@@ -158,7 +158,8 @@ def publish(
         sign_keys: Keys that sign the release and are named in its manifest: names, or files.
         signers: Public keys that are named there as well: their holders have signed elsewhere.
         out: Where to write the manifest, if not beside the files.
-        max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
+        max_fee: The most that the transaction may ever cost, in wei; by default, on a chain that is
+            not of this machine, twice what it may cost as it is first signed. Nobody is asked.
         progress: Called with the number of bytes to read; returns what is called as they are.
         **configuration: See `Configuration`.
 
@@ -205,7 +206,7 @@ def publish(
         sign_keys=sequence_of("sign_keys", sign_keys),
         signers=sequence_of("signers", signers),
     )
-    spending = Spending(max_fee)
+    spending = unasked(request.network, max_fee)
     return application.publisher(request.network).publish(
         request, progress or no_progress, spending
     )
@@ -230,7 +231,8 @@ def revoke(
         successor: The version that takes its place, for a superseded release.
         tombstone: Whether a version that nobody registered may be revoked.
         authority: Which of the publisher's owners the key is; by default it is found out.
-        max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
+        max_fee: The most that the transaction may ever cost, in wei; by default, on a chain that is
+            not of this machine, twice what it may cost as it is first signed. Nobody is asked.
         **configuration: See `Configuration`.
 
     Returns:
@@ -265,7 +267,8 @@ def revoke(
         tombstone=tombstone,
         authority_index=authority,
     )
-    return application.revoker(request.release.network).revoke(request, Spending(max_fee))
+    network = request.release.network
+    return application.revoker(network).revoke(request, unasked(network, max_fee))
 
 
 def submit(
@@ -282,7 +285,8 @@ def submit(
     Args:
         request: The file of the request.
         signature: What a wallet gave, in hex or as a file, if the request is not signed yet.
-        max_fee: The most that the transaction may ever cost, in wei; nobody is asked.
+        max_fee: The most that the transaction may ever cost, in wei; by default, on a chain that is
+            not of this machine, twice what it may cost as it is first signed. Nobody is asked.
         **configuration: See `Configuration`.
 
     Returns:
@@ -306,7 +310,8 @@ def submit(
     """
     application = application_of(configuration)
     found = signing_request(Path(request), signature)
-    return application.submitter().submit(found, Spending(max_fee))
+    submitter = application.submitter()
+    return submitter.submit(found, unasked(submitter.network(found), max_fee))
 
 
 def _reason(given: Reason | str) -> Reason:

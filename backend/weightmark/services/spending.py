@@ -61,6 +61,16 @@ class Spending:
 FREELY = Spending()
 
 
+def unasked(network: Network, max_fee: int | None) -> Spending:
+    """Return how much a program spends that nobody is asked for.
+
+    On a chain of this machine that is anything. Elsewhere it is what the command line's ``--yes``
+    agrees to: ``max_fee`` in wei, or else twice what the transaction may cost as it is first signed
+    (`Cost.bound`).
+    """
+    return Spending(max_fee) if network.is_local else Spending(max_fee, lambda _: None)
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What it would cost to carry an action out, and whom."""

@@ -9,9 +9,16 @@ import pytest
 from tests.fakes.chain import FakeChain, FakeChainWriter
 from weightmark.domain.actions import Register
 from weightmark.domain.fees import Cost
+from weightmark.domain.networks import ANVIL_CHAIN_ID, Network
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.errors import TransactionFailedError
-from weightmark.services.spending import FREELY, Preview, Spending, deployment_preview
+from weightmark.services.spending import (
+    FREELY,
+    Preview,
+    Spending,
+    deployment_preview,
+    unasked,
+)
 
 ALICE = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 ACTION = Register(ReleaseStatement(ALICE, "acme/digits", "1", bytes(32), bytes(32)))
@@ -41,6 +48,15 @@ def test_a_bound_that_was_given_stays() -> None:
 
 def test_where_nobody_is_asked_nothing_is_bound() -> None:
     assert FREELY.approve(FakeChain().writer(ALICE), ACTION).max_fee is None
+
+
+def test_a_program_spends_no_more_than_who_says_yes() -> None:
+    writer = FakeChain().writer(ALICE)
+    bound = writer.cost(ACTION).bound
+    elsewhere, here = Network("sepolia", 11155111), Network("anvil", ANVIL_CHAIN_ID)
+    assert unasked(elsewhere, None).approve(writer, ACTION).max_fee == bound
+    assert unasked(elsewhere, bound - 1).approve(writer, ACTION).max_fee == bound - 1
+    assert unasked(here, None).approve(writer, ACTION).max_fee is None
 
 
 def test_a_deployment_is_agreed_to_as_a_whole() -> None:
