@@ -105,6 +105,10 @@ class ReleaseWord:
         """Whether the release is revoked, for any reason."""
         return self.status is Status.REVOKED
 
+    def can_be_revoked(self, reason: Reason) -> bool:
+        """Whether it can be revoked for a reason: only ``superseded`` gives way, and to another."""
+        return not self.is_revoked or (self.reason is Reason.SUPERSEDED is not reason)
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:

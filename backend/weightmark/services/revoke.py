@@ -1,7 +1,8 @@
 """Revoking a release, or a version before anybody registers it.
 
-1. The release is there, unless a tombstone is wanted; its successor is there, and is not revoked.
-2. It is not revoked so already.
+1. The release is not revoked so already.
+2. It is there, unless a tombstone is wanted, and not revoked for good; its successor is there, and
+   is not revoked.
 3. The revocation is sent, or something else is made of it.
 """
 
@@ -120,13 +121,22 @@ class Revoker:
         """
         _check(request)
         statement = _statement(request)
-        self._check_releases(request)
-        network = request.release.network
-        return unless_done(self._chains, network, statement, lambda: make(statement))
+
+        def checked() -> Drafted:
+            self._check_releases(request)
+            return make(statement)
+
+        return unless_done(self._chains, request.release.network, statement, checked)
 
     def _check_releases(self, request: RevocationRequest) -> None:
         release, successor = request.release, request.successor
-        if not request.tombstone and not self._word(release, release.version).is_registered:
+        word = self._word(release, release.version)
+        if not word.can_be_revoked(request.reason):
+            raise AlreadyRevokedError(
+                f"{release.text} is revoked already, as {word.reason.label}",
+                hint="only a superseded release can be revoked again, for another reason",
+            )
+        if not request.tombstone and not word.is_registered:
             raise UnknownReleaseError(
                 _nobody_registered(release, release.version),
                 hint="check the spelling; --tombstone revokes a version before it is registered",

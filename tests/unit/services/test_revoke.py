@@ -163,6 +163,26 @@ def test_what_is_revoked_so_already_is_done(published: World) -> None:
         revoked(published, Reason.SUPERSEDED)
 
 
+def test_what_is_superseded_so_already_is_done_though_its_successor_is_revoked(
+    published: World,
+) -> None:
+    published.publish("2")
+    revoked(published, Reason.SUPERSEDED, successor="2")
+    revoked(published, Reason.WITHDRAWN, "2")
+    assert revoked(published, Reason.SUPERSEDED, successor="2").receipt is None
+
+
+def test_what_is_revoked_for_good_is_named(published: World) -> None:
+    named = rf"{SEPOLIA.chain_id}:{ALICE}/{NAME}@1\.0\.0 is revoked already, as "
+    published.publish("2")
+    revoked(published, Reason.SUPERSEDED)
+    with pytest.raises(AlreadyRevokedError, match=f"{named}superseded"):
+        revoked(published, Reason.SUPERSEDED, successor="2")
+    revoked(published, Reason.WITHDRAWN)
+    with pytest.raises(AlreadyRevokedError, match=f"{named}withdrawn"):
+        revoked(published, Reason.COMPROMISED)
+
+
 def test_another_successor_is_another_revocation(published: World) -> None:
     for version in "23":
         published.publish(version)
