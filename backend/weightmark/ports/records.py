@@ -1,4 +1,4 @@
-"""What this machine remembers: releases that it published or verified, and heads that it saw."""
+"""What this machine remembers: releases that it published, verified or drafted, and heads."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ class Deed(StrEnum):
 
     PUBLISHED = "published"
     VERIFIED = "verified"
+    DRAFTED = "drafted"
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """A release that was published or verified here.
+    """A release that was published or verified here, or drafted: others may register it.
 
     Attributes:
         chain_id: The chain on which it is registered.
@@ -78,8 +79,13 @@ class Records(Protocol):
         """Keep a release and its manifest. A repeated deed on the same release changes nothing."""
         ...
 
-    def manifest(self, chain_id: int, publisher: str, name: str, version: str) -> bytes | None:
-        """Return the manifest of a remembered release, if it is remembered."""
+    def manifests(
+        self, chain_id: int, publisher: str, name: str, version: str
+    ) -> tuple[bytes, ...]:
+        """Return the manifests of a remembered release: those first that are surely registered.
+
+        That of a publish comes first, and of those of one deed the newest.
+        """
         ...
 
     def releases(

@@ -178,7 +178,7 @@ class Publisher:
             request: What to publish, and where.
             start: Called before files are read.
             make: What is done with the statement, where it is not registered yet.
-            keep: Whether the manifest is written, and signed.
+            keep: Whether the manifest is written, signed and remembered.
 
         Raises:
             WeightmarkError: As `publish`, and what ``make`` raises.
@@ -189,8 +189,11 @@ class Publisher:
             statement = evidence.statement
             drafted = unless_done(self._chains, request.network, statement, lambda: make(statement))
             path = self._place(request, evidence, start) if keep else ""
-            if drafted is None and keep:
+            if keep and drafted is None:
                 self._remember(request.network, evidence)
+            elif keep:
+                # Whoever gets it may register it at any time.
+                self._keep(request.network, evidence, Deed.DRAFTED)
         return ReleaseDraft(_publication(request, evidence, path, None), drafted)
 
     def sign(
@@ -212,12 +215,10 @@ class Publisher:
     def _take_up(self, request: PublishRequest, made: Evidence) -> Evidence:
         """Return an earlier manifest of the same release and files, or else the new one."""
         manifest = made.manifest
-        remembered = self._records.manifest(
+        remembered = self._records.manifests(
             request.network.chain_id, manifest.publisher, manifest.name, manifest.version
         )
-        beside = _manifest_beside(request.artifact)
-        kept = Evidence.parse(remembered) if remembered else None
-        for earlier in (kept, beside):
+        for earlier in (*map(Evidence.parse, remembered), _manifest_beside(request.artifact)):
             if earlier and _same_but_for_time(earlier.manifest, manifest):
                 return earlier
         return made
@@ -248,11 +249,12 @@ class Publisher:
             return path, agreed.send(writer, action)
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
-        self._records.remember(
-            evidence.record(network, Deed.PUBLISHED, self._clock()), evidence.data
-        )
+        self._keep(network, evidence, Deed.PUBLISHED)
         self._trust_oneself(network, evidence.manifest.publisher)
         remember_head(self._chains, network, evidence.model_id, self._records)
+
+    def _keep(self, network: Network, evidence: Evidence, deed: Deed) -> None:
+        self._records.remember(evidence.record(network, deed, self._clock()), evidence.data)
 
     def _trust_oneself(self, network: Network, publisher: str) -> None:
         chain_id = network.chain_id

@@ -23,6 +23,7 @@ from tests.unit.services.world import (
 )
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.trust_file import TrustFile
+from weightmark.domain.actions import Register
 from weightmark.domain.content_address import raw_block_cid
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.registry import HeadWord, Reason, head_slot
@@ -345,3 +346,23 @@ def test_a_refused_publish_leaves_the_manifest_of_the_release(published: World) 
         published.publisher().publish(published.request("2.0.0", publisher=BOB), unseen)
     assert published.artifact.sidecars["weightmark.json"] == before
     assert published.verify().verified
+
+
+def test_what_others_may_register_is_kept(world: World) -> None:
+    first, second, third = (
+        world.publisher().draft(each, unseen, lambda statement: statement, keep=True).drafted
+        for each in (world.request(), world.request("1.1.0"), world.request(created_by="somebody"))
+    )
+    assert first
+    assert second
+    assert third
+    assert [each.deed for each in world.records.releases()] == ["drafted"] * 3
+    world.chain.writer(ALICE).send(Register(first))
+    publication = world.publish(created=LATER)
+    assert (publication.receipt, publication.manifest_hash) == (None, first.manifest_hash)
+    assert world.verify(f"me/{NAME}").verified
+
+
+def test_what_is_only_looked_at_is_not_kept(world: World) -> None:
+    world.publisher().draft(world.request(), unseen, lambda statement: statement, keep=False)
+    assert world.records.releases() == ()

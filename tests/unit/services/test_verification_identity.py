@@ -190,7 +190,7 @@ def test_who_verified_remembers_it(published: World) -> None:
     published.verify()
     (record,) = published.records.releases()
     assert (record.deed, record.version) == ("verified", "1.0.0")
-    kept = published.records.manifest(SEPOLIA.chain_id, ALICE, NAME, "1.0.0")
+    (kept,) = published.records.manifests(SEPOLIA.chain_id, ALICE, NAME, "1.0.0")
     assert kept == published.artifact.sidecars[MANIFEST]
 
 

@@ -77,15 +77,18 @@ class SqliteRecords:
                 ),
             )
 
-    def manifest(self, chain_id: int, publisher: str, name: str, version: str) -> bytes | None:
-        """Return the manifest of a remembered release; the one of a publish comes first."""
+    def manifests(
+        self, chain_id: int, publisher: str, name: str, version: str
+    ) -> tuple[bytes, ...]:
+        """Return the manifests of a remembered release, those of a publish first."""
         query = """
             SELECT data FROM releases JOIN manifests ON hash = manifest_hash
-            WHERE (chain_id, publisher, name, version) = (?, ?, ?, ?) ORDER BY deed, id DESC
+            WHERE (chain_id, publisher, name, version) = (?, ?, ?, ?)
+            ORDER BY deed = 'drafted', deed, id DESC
         """
         with self._reading() as database:
-            row = database.execute(query, (chain_id, publisher, name, version)).fetchone()
-        return None if row is None else bytes(row[0])
+            rows = database.execute(query, (chain_id, publisher, name, version))
+            return tuple(bytes(data) for (data,) in rows)
 
     def releases(
         self, *, artifact_root: bytes = b"", publisher: str = ""

@@ -52,8 +52,8 @@ def of(data: bytes, **changes: object) -> tuple[ReleaseRecord, bytes]:
     return replace(RECORD, manifest_hash=manifest_hash(data), **changes), data  # type: ignore[arg-type]
 
 
-def found(records: SqliteRecords, version: str = PLAIN.version) -> bytes | None:
-    return records.manifest(1, PLAIN.publisher, PLAIN.name, version)
+def found(records: SqliteRecords, version: str = PLAIN.version) -> tuple[bytes, ...]:
+    return records.manifests(1, PLAIN.publisher, PLAIN.name, version)
 
 
 def test_nothing_is_remembered_at_first_and_no_file_is_made(
@@ -62,7 +62,7 @@ def test_nothing_is_remembered_at_first_and_no_file_is_made(
     assert records.releases() == ()
     assert records.files(FILES[0].digest) == ()
     assert records.seen_head(KEY) is None
-    assert found(records) is None
+    assert found(records) == ()
     assert not path.parent.exists()
 
 
@@ -72,7 +72,7 @@ def test_a_release_is_remembered_with_its_manifest_and_files(
     records.remember(RECORD, DATA)
     again = SqliteRecords(path)
     assert again.releases() == (RECORD,)
-    assert found(again) == DATA
+    assert found(again) == (DATA,)
     (file,) = again.files(FILES[1].digest)
     assert (file.release, file.path, file.size) == (RECORD, "b", 2)
     assert RECORD.reference == f"1:{PLAIN.publisher}/acme/digits@1.0.0"
@@ -108,16 +108,19 @@ def test_releases_are_found_by_content_and_publisher(records: SqliteRecords) -> 
     assert records.releases(artifact_root=b"\4" * 32, publisher=RECORD.publisher) == ()
 
 
-def test_the_manifest_of_a_publish_comes_before_one_that_was_verified(
+def test_the_manifests_of_a_release_that_are_surely_registered_come_first(
     records: SqliteRecords,
 ) -> None:
-    theirs = encode(with_values(PLAIN, created_by="somebody"))
+    first, newest, theirs = (
+        encode(with_values(PLAIN, created_by=name)) for name in ("first", "newest", "somebody")
+    )
     records.remember(*of(theirs, deed=Deed.VERIFIED))
-    assert found(records) == theirs
+    records.remember(*of(first, deed=Deed.DRAFTED))
+    records.remember(*of(newest, deed=Deed.DRAFTED))
+    assert found(records) == (theirs, newest, first)
     records.remember(RECORD, DATA)
-    records.remember(*of(theirs, deed=Deed.VERIFIED))
-    assert found(records) == DATA
-    assert found(records, "2") is None
+    assert found(records) == (DATA, theirs, newest, first)
+    assert found(records, "2") == ()
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**63 - 1), st.integers(0, 2**256 - 1)), min_size=1))
@@ -263,7 +266,7 @@ def test_no_space_left_leaves_what_was_there(
         records.remember(*of(LARGE, version="2"))
     monkeypatch.undo()
     assert records.releases() == (RECORD,)
-    assert found(records) == DATA
+    assert found(records) == (DATA,)
     records.remember(*of(LARGE, version="2"))
     assert len(records.releases()) == 2
 
@@ -273,7 +276,7 @@ def test_an_empty_file_is_no_damage(path: Path, records: SqliteRecords) -> None:
     path.parent.mkdir()
     path.write_bytes(b"")
     assert records.releases() == ()
-    assert found(records) is None
+    assert found(records) == ()
     records.remember(RECORD, DATA)
     assert records.releases() == (RECORD,)
 
@@ -296,7 +299,7 @@ def test_a_transaction_that_was_cut_off_is_rolled_back_by_the_next_reader(
     database.execute("ROLLBACK")
     database.close()
     assert (tmp_path / "crashed/records.sqlite3-journal").stat().st_size
-    assert found(crashed) == DATA
+    assert found(crashed) == (DATA,)
     assert crashed.releases() == (RECORD,)
 
 
