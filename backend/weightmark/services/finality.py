@@ -72,23 +72,33 @@ class Finality:
             AlreadyRevokedError: The release that was registered was revoked meanwhile.
             VersionExistsError: Its block went away, and another release has its version.
             TransactionFailedError: It has not in time.
-            ChainUnreachableError: The endpoint does not answer at last.
+            ChainUnreachableError: The endpoint does not answer at last, or answers at first, but
+                does not tell which block is final.
         """
+        self._check_final_block()
         waiting = self._waiting
         end = waiting.clock() + waiting.seconds
         while not self._is_final(is_last=waiting.clock() >= end):
             waiting.sleep(POLL_SECONDS)
 
+    def _check_final_block(self) -> None:
+        try:
+            self._reader.block(BlockTag.LATEST)
+        except ChainUnreachableError:
+            # An endpoint may fail for a while; one that does not know what is final, stays so.
+            return
+        self._reader.block(BlockTag.FINALIZED)
+
     def _is_final(self, *, is_last: bool) -> bool:
         try:
-            final, newest = (self._reader.block(tag) for tag in BlockTag)
+            final = self._reader.block(BlockTag.FINALIZED)
+            newest = self._reader.block(BlockTag.LATEST)
             self._waiting.tell(final.number, newest.number)
             if self._stands(final):
                 return True
             if is_last:
                 raise self._late(is_there=self._stands(newest))
         except ChainUnreachableError:
-            # An endpoint may fail for a while.
             if is_last:
                 raise
         return False

@@ -18,6 +18,7 @@ from weightmark.domain.statements import (
     Statement,
 )
 from weightmark.errors import AlreadyRevokedError, ChainUnreachableError, TransactionFailedError
+from weightmark.ports.chain import Block, BlockTag
 from weightmark.services.finality import POLL_SECONDS, Finality, Waiting
 
 ALICE = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -53,6 +54,15 @@ class Meanwhile:
 
     def finalize(self) -> None:
         self.chain.finalize(self.chain.blocks[-1].block.number)
+
+
+class Unfinal(FakeChain):
+    """A chain whose endpoint does not tell which block is final."""
+
+    def block(self, tag: BlockTag) -> Block:
+        if tag is BlockTag.FINALIZED:
+            raise ChainUnreachableError("unknown block tag")
+        return super().block(tag)
 
 
 @pytest.fixture
@@ -144,3 +154,18 @@ def test_an_endpoint_that_stays_away_is_named_at_the_end(meanwhile: Meanwhile) -
     meanwhile.events = [lambda: setattr(meanwhile.chain, "unreachable", "gone")]
     with pytest.raises(ChainUnreachableError, match="gone"):
         meanwhile.wait()
+
+
+def test_who_does_not_tell_what_is_final_is_not_waited_for() -> None:
+    meanwhile = Meanwhile(Unfinal())
+    meanwhile.chain.deploy()
+    with pytest.raises(ChainUnreachableError, match="unknown block tag"):
+        meanwhile.wait()
+    assert meanwhile.now == 0
+
+
+def test_an_endpoint_may_fail_at_first(meanwhile: Meanwhile) -> None:
+    meanwhile.chain.unreachable = "busy"
+    meanwhile.events = [lambda: setattr(meanwhile.chain, "unreachable", ""), meanwhile.finalize]
+    meanwhile.wait()
+    assert meanwhile.now == 2 * POLL_SECONDS
