@@ -79,6 +79,10 @@ def mode_of(given: Mapping[str, Any]) -> Mode:
             "--sign-only spends nothing, and takes neither --yes nor --max-fee",
             hint="give them to 'weightmark submit'",
         )
+    if mode is Mode.UNSIGNED and given.get("yes"):
+        raise UsageError(
+            "--unsigned-tx sends nothing, and takes no --yes", hint="the wallet asks its owner"
+        )
     return mode
 
 

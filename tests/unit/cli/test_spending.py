@@ -113,6 +113,9 @@ def test_one_thing_is_done() -> None:
         with pytest.raises(UsageError, match="--sign-only spends nothing"):
             unsent.mode_of(_options(sign_only=True, **spent))
         assert unsent.mode_of(_options(**spent)) is Mode.SEND
+    with pytest.raises(UsageError, match="--unsigned-tx sends nothing, and takes no --yes"):
+        unsent.mode_of(_options(unsigned_tx=True, yes=True))
+    assert unsent.mode_of(_options(unsigned_tx=True, max_fee="1")) is Mode.UNSIGNED
 
 
 def test_a_preview_is_told(capsys: pytest.CaptureFixture[str]) -> None:
