@@ -109,6 +109,9 @@ class Ownership:
             f"{until_text(each.word.until)}: the new one stands beside it, and each ends on its own"
             for each in same
         ]
+        if self._state.left_out:
+            beyond = left_out_text(self._state.left_out)
+            warnings.append(f"{account} may be an authority already{beyond}")
         if role is Role.OWNER:
             warnings.append(
                 "an owner can do everything that the publisher can, and end every other owner, the "

@@ -270,6 +270,8 @@ def test_what_was_not_looked_at_is_not_spoken_for(
     ended = as_owner(world).end(0)
     assert f"it may be the last owner {beyond}" in text_of(ended)
     assert f"{ALICE} may be another authority as well {beyond}" in text_of(ended)
+    added = as_owner(world).add(CAROL, Role.DELEGATE)
+    assert f"{CAROL} may be an authority already {beyond}" in text_of(added)
     with pytest.raises(StatementRefusedError, match="were not looked at"):
         as_owner(world).end(CAROL)
     with pytest.raises(StatementRefusedError, match=r"no authority 6$"):
