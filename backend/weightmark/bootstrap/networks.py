@@ -8,7 +8,7 @@ from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import working_environment
 from weightmark.domain.contracts import Contract
 from weightmark.domain.networks import Network
-from weightmark.errors import NoKeyError, NotDeployedError
+from weightmark.errors import NoKeyError
 
 if TYPE_CHECKING:
     from weightmark.adapters.devnet.node import Devnet
@@ -48,12 +48,7 @@ def missing_on(application: Application, network: Network) -> tuple[Contract, ..
     from weightmark.services.deployment import missing_contracts
 
     chains = application.chains
-    try:
-        reader = chains.reader(network)
-    except NotDeployedError:
-        # The embedded chain, before its first use.
-        return chains.contracts
-    return missing_contracts(network, reader, chains.contracts)
+    return missing_contracts(network, chains.reader(network), chains.contracts)
 
 
 def report_of(application: Application, network: Network) -> NetworkReport:

@@ -18,7 +18,7 @@ class Reason(Enum):
     KNOWN = "the node has this very transaction"
     NONCE_TAKEN = "another transaction has its nonce"
     UNDERPRICED = "it offers too little"
-    OTHER = "it will never be taken"
+    OTHER = "what its words are not known to mean"
 
 
 _WORDS = {
