@@ -39,7 +39,7 @@ def test_the_user_is_not_the_machines(user_home: Path) -> None:
     assert Path.home() == user_home
     assert list(user_home.iterdir()) == []
     configured = [name for name in os.environ if name.startswith("WEIGHTMARK_")]
-    assert set(configured) <= {"WEIGHTMARK_REQUIRE_ANVIL"}
+    assert set(configured) <= {"WEIGHTMARK_REQUIRE_ANVIL", "WEIGHTMARK_REQUIRE_PEERS"}
 
 
 def test_forge_reports_failure() -> None:
