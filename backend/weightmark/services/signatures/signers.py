@@ -98,17 +98,23 @@ def _missing(key: TrustedKey, candidates: Collection[Finding], documents: Docume
     if not documents.is_complete:
         message = f"{key.label} may have signed in what cannot be read"
         return Check(STEP, "signers", Outcome.UNCHECKED, message)
-    if any(_may_be_by(key, each) for each in candidates):
+    if unknown := [each.signature for each in candidates if _may_be_by(key, each)]:
         message = f"{key.label} may have signed, which cannot be checked"
-        hint = "--public-key FILE gives the key; --certificate-chain FILE, who vouches for it"
+        hint = "--public-key FILE gives the key"
+        if any(each.certificates for each in unknown):
+            hint = "--certificate-chain FILE says whose certificates count"
         return Check(STEP, "signers", Outcome.UNCHECKED, message, hint)
     return Check(STEP, "signers", Outcome.FAILED, f"{key.label} has not signed")
 
 
 def _may_be_by(key: TrustedKey, finding: Finding) -> bool:
-    """Whether a signature by somebody who is not known here may be by a key that is not at hand."""
-    named = finding.signature.fingerprint
-    return key.verifier is None and finding.is_unknown and named in ("", key.fingerprint)
+    """Whether a signature by somebody who is not known here may be by a key.
+
+    By one that is at hand only where a certificate has to count before any key does.
+    """
+    signature = finding.signature
+    may_be = key.verifier is None or bool(signature.certificates)
+    return finding.is_unknown and may_be and signature.fingerprint in ("", key.fingerprint)
 
 
 def manifest_signers(documents: Documents) -> tuple[TrustedKey, ...]:
