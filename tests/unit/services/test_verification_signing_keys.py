@@ -42,6 +42,15 @@ def test_a_key_on_the_chain_counts_at_the_time_of_the_registration(
         assert_problem(verdict, "signing-key", Outcome.FAILED, "counts from", step=8)
 
 
+def test_an_end_counts_from_the_latest_block_on(world: World) -> None:
+    world.publish(signers=[P256])
+    register_key(world, 0, FOREVER)
+    world.settle()
+    assert world.verify().verified
+    register_key(world, 0, 1)
+    assert_problem(world.verify(), "signing-key", Outcome.FAILED, "1970-01-01T00:00:01Z")
+
+
 def test_a_key_that_is_on_the_chain_as_another(world: World) -> None:
     world.publish(signers=[P256])
     register_key(world, 0, FOREVER, algorithm=2)
