@@ -39,6 +39,13 @@ KEYRING = PublicKeyring()
 TRUST = SignatureTrust(
     (TrustedKey("the key", KEYRING.verifier(SIGNER.public_key)),), None, datetime.now(UTC)
 )
+LOG_ENTRY = {
+    "logIndex": "0",
+    "logId": {"keyId": "YQ=="},
+    "kindVersion": {"kind": "dsse", "version": "0.0.1"},
+    "inclusionProof": {"logIndex": "0", "rootHash": "YQ==", "treeSize": "1", "hashes": []},
+    "canonicalizedBody": "YQ==",
+}
 DOCUMENT = CHECKOUT / "docs/formats.md"
 
 # The rows of the document's table, and which mutations they are about: the first that fits.
@@ -47,11 +54,12 @@ ROWS: Mapping[str, str] = {
     "a second signature": r"signatures\[\] twice$",
     "base64 with other characters or padding": r"(payload|sig|keys\[\]) longer$",
     "a member of ours that is malformed or not true": r"\.(weightmark|size)\b|weightmark_artifact",
-    "a value of another type, or null": r"(name|symlinks|paths(\[\])?) (null|of another type)$",
+    "a value of another type, or null": r"(name|links|paths(\[\])?) (null|of another type)$|^null",
     "a `hash_type` that is not that of the files": r"\.hash_type ",
     "a digest in capitals": r"\.digest in capitals$",
     "names of members in snake case": r"^snake case$",
-    "time stamps": r"^time stamps$",
+    "time stamps, and entries of a transparency log": r"^(time stamps|log entry)$",
+    "an ignored path that is absolute": r"^ignored /",
     "a path that is not in its one form": r"^path ",
     "no files": r"^no files$",
     "a statement of version 0.2": r"^version 0\.2$",
@@ -156,6 +164,12 @@ def _extras(bundle: bytes, payload: bytes) -> Iterator[tuple[str, bytes]]:
     yield "snake case", bundle.replace(b"mediaType", b"media_type")
     stamps: dict[str, Any] = {"timestampVerificationData": {"rfc3161Timestamps": []}}
     yield "time stamps", edited(bundle, lambda each: each["verificationMaterial"].update(stamps))
+    entry = partial(dict.update, tlogEntries=[LOG_ENTRY])
+    yield "log entry", edited(bundle, lambda each: entry(each["verificationMaterial"]))
+    yield "null member", edited(bundle, lambda each: each.update(messageSignature=None))
+    ignored = partial(dict.update, ignore_paths=["/etc"])
+    changed = edited(payload, lambda each: ignored(each["predicate"]["serialization"]))
+    yield "ignored /etc", resigned(changed)
     for path in ("./a", "a/", "../model/a", "/a", "sub/../a"):
         rename = partial(_first_file, name=path)
         yield f"path {path}", resigned(edited(payload, rename))
