@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.fakes.artifact import FakeArtifact
+from tests.fakes.artifact import FakeArtifact, entry_of
 from tests.ports.signing_keys import signer_of, verifier_of
 from tests.unit.services.signed import ED25519, KEYRING, P256, edit_payload, files, key_of, signed
 from tests.unit.services.world import (
@@ -24,7 +24,12 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import Signer, encode
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope
-from weightmark.domain.signatures.statement import Statement, encode_statement
+from weightmark.domain.signatures.statement import (
+    Resource,
+    Statement,
+    encode_statement,
+    sorted_resources,
+)
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import UntrustedCertificateError
@@ -273,10 +278,26 @@ def test_a_wrong_artifact_root_in_a_sidecar(world: World) -> None:
 
 def bundle_of_reference(world: World, ignored: str, listed: Sequence[str]) -> None:
     """Write a bundle of some files that says nothing of a manifest, or of ignored paths."""
-    statement = SignedFile.read(signed(files(), OTHER), "model.sig").statement
-    resources = tuple(each for each in statement.resources if each.name in listed)
-    foreign = Statement(statement.subject, resources, ignored_paths=(ignored,))
+    contents = FILES | world.artifact.sidecars
+    resources = (
+        Resource(path, entry_of(path, contents[path], DigestAlgorithm.SHA2_256).digest)
+        for path in listed
+    )
+    foreign = Statement(
+        "model", sorted_resources(resources), ignored_paths=(ignored,) if ignored else ()
+    )
     write_bundle(world.artifact, foreign, OTHER)
+
+
+def test_a_sidecar_that_the_reference_has_signed_as_a_file(world: World) -> None:
+    publish(world)
+    bundle_of_reference(world, "", [*FILES, MANIFEST])
+    assert world.verify().verified
+    world.artifact.sidecars["weightmark.receipt.json"] = b"{}"
+    bundle_of_reference(world, "", [*FILES, MANIFEST, "weightmark.receipt.json"])
+    del world.artifact.sidecars["weightmark.receipt.json"]
+    check = assert_problem(world.verify(), "sidecar", Outcome.FAILED)
+    assert check.paths == ("weightmark.receipt.json",)
 
 
 def test_a_foreign_bundle_may_pass_by_what_the_manifest_vouches_for(world: World) -> None:

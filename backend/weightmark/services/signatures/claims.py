@@ -93,7 +93,7 @@ def check_claims(
     hashed = {
         algorithm: artifact.hash(paths, algorithm, advance) for algorithm, paths in readable.items()
     }
-    sidecars = _listed_sidecars(artifact, listing, claims)
+    sidecars = listed_sidecars(artifact, listing, claims)
     return tuple(
         check
         for claim in claims
@@ -110,10 +110,16 @@ def artifact_root_of(claim: Claim, listing: Listing) -> bytes:
     ).root
 
 
-def _listed_sidecars(
+def listed_sidecars(
     artifact: Artifact, listing: Listing, claims: Collection[Claim]
 ) -> dict[str, FileEntry]:
-    """Return those sidecars that a claim lists as files: the reference knows none of ours."""
+    """Return those sidecars that a claim lists as files: the reference knows none of ours.
+
+    Args:
+        artifact: The files, and the sidecars beside them.
+        listing: What the artifact holds.
+        claims: What is said of them.
+    """
     found: dict[str, FileEntry] = {}
     prefix = DigestAlgorithm.SHA2_256.multihash_prefix.hex()
     for name in set(listing.sidecars) - listing.sizes.keys():

@@ -17,6 +17,7 @@ from weightmark.ports.artifacts import Artifact, HashedFiles, Listing, Start
 from weightmark.ports.signing import Keyring
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST, UNCHECKED
+from weightmark.services.signatures.claims import listed_sidecars
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import SignedFile
 from weightmark.services.signatures.keys import STEP, Examiner, Finding, SignatureTrust
@@ -143,13 +144,15 @@ def _contradicted(
     documents: Documents, file: SignedFile, subject: _Subject, hashed: HashedFiles
 ) -> tuple[str, ...]:
     """Return the files of which a statement says something else, or which it does not know."""
-    told = documents.claim_of(file, subject.single_file).files
-    listed = {each.path: each for each in subject.manifest.files}
+    claim = documents.claim_of(file, subject.single_file)
+    sidecars = listed_sidecars(subject.artifact.beside, subject.listing, (claim,))
+    told, listed = claim.files, {each.path: each for each in subject.manifest.files} | sidecars
+    true = {**hashed.entries, **sidecars}
     differing = {
         path
         for path in told.keys() & listed.keys()
         if told[path].size not in (None, listed[path].size)
-        or (path in hashed.entries and told[path].digest != hashed.entries[path].digest)
+        or (path in true and told[path].digest != true[path].digest)
     }
     unknown = told.keys() ^ listed.keys()
     if not documents.covers_manifest(file):
