@@ -16,6 +16,7 @@ from weightmark.adapters.chain.deployment import (
 )
 from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal, Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
+from weightmark.domain.coins import format_coins
 from weightmark.domain.keccak import keccak256
 from weightmark.errors import (
     ChainUnreachableError,
@@ -90,7 +91,7 @@ def test_a_deployment_keeps_its_bound(anvil: HttpTransport) -> None:
     writer = a_rich_writer(anvil)
     bound, before = writer.deployment_cost().max_total, balance(anvil, writer.account)
     with_base_fee(anvil, 500)
-    with pytest.raises(TransactionFailedError, match="is allowed"):
+    with pytest.raises(TransactionFailedError, match=f"share of {format_coins(bound)} is allowed"):
         writer.deploy(bound)
     assert balance(anvil, writer.account) == before
     with_base_fee(anvil, 1)

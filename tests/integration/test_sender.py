@@ -12,6 +12,7 @@ import pytest
 from tests.anvil import running_anvil
 from tests.integration.senders import GWEI, Node, Publisher, endpoint_that_fails_once
 from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal
+from weightmark.domain.coins import format_coins
 from weightmark.errors import (
     ChainUnreachableError,
     StorageError,
@@ -152,8 +153,9 @@ def test_no_more_is_offered_than_allowed_and_the_next_run_goes_on(publisher: Pub
 def test_what_costs_too_much_is_not_signed(publisher: Publisher) -> None:
     action = publisher.action()
     cost = publisher.writer().cost(action)
-    with pytest.raises(TransactionFailedError, match="allowed"):
-        publisher.writer().send(action, cost.total - 1)
+    allowed = cost.total - 1
+    with pytest.raises(TransactionFailedError, match=f"most {format_coins(allowed)} is allowed"):
+        publisher.writer().send(action, allowed)
     assert publisher.node.waiting(publisher.account) == []
     assert list(publisher.journals.rglob("*.json")) == []
 

@@ -21,6 +21,7 @@ from weightmark.adapters.chain.deployment import (
 from weightmark.adapters.chain.json_rpc import Transport
 from weightmark.adapters.chain.rpc_reader import RpcChainReader
 from weightmark.adapters.chain.sending.node import Node
+from weightmark.adapters.chain.sending.offers import Bound
 from weightmark.adapters.chain.sending.payload import Payload
 from weightmark.adapters.chain.sending.sender import Sender
 from weightmark.domain.contracts import Contract
@@ -59,13 +60,15 @@ class Plan:
         """What our transactions carry, but for the one that hands coins over."""
         return tuple(payload_of(each) for each, _ in self.missing)
 
-    def share(self, gas: int, max_fee: int | None) -> int | None:
+    def share(self, gas: int, max_fee: int | None) -> Bound | None:
         """Return what a transaction of ours may cost, where all of them cost at most ``max_fee``.
 
         What one leaves over is not spent by the next: what has been spent, the endpoint says, and
         it need not be true.
         """
-        return None if max_fee is None else max(0, max_fee - self.gift) * gas // self.gas
+        if max_fee is None:
+            return None
+        return Bound(max(0, max_fee - self.gift) * gas // self.gas, max_fee)
 
     def cost(self, price: GasPrice, balance: int, data_fee: int | None) -> Cost:
         """Return what it costs an account."""

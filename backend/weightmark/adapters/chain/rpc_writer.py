@@ -11,7 +11,7 @@ from weightmark.adapters.chain.json_rpc import Transport
 from weightmark.adapters.chain.rpc_deployment import Deploying, Site
 from weightmark.adapters.chain.sending.data_fee import data_fee
 from weightmark.adapters.chain.sending.node import Node
-from weightmark.adapters.chain.sending.offers import Offers
+from weightmark.adapters.chain.sending.offers import Bound, Offers
 from weightmark.adapters.chain.sending.patience import ORDINARY, Patience
 from weightmark.adapters.chain.sending.payload import Payload, Signer
 from weightmark.adapters.chain.sending.sender import Sender
@@ -60,7 +60,7 @@ class RpcChainDrafter:
         """Return a transaction for a wallet; see `ChainDrafter`."""
         self._node.check_chain(self._chain_id)
         payload = _payload(action)
-        offer = self._offers.offer(payload, max_fee)
+        offer = self._offers.offer(payload, Bound.of(max_fee))
         return UnsignedTransaction(
             chain_id=self._chain_id,
             sender=self._account,
@@ -115,7 +115,7 @@ class RpcChainWriter(RpcChainDrafter):
 
     def send(self, action: Action, max_fee: int | None = None) -> TransactionReceipt:
         """Carry an action out; see `ChainWriter`."""
-        return self._sender.send(_payload(action), max_fee)
+        return self._sender.send(_payload(action), Bound.of(max_fee))
 
 
 def _payload(action: Action) -> Payload:

@@ -16,7 +16,7 @@ from weightmark.adapters.chain.json_rpc import Refusal
 from weightmark.adapters.chain.sending.following import Following, may_be_sent, not_yet
 from weightmark.adapters.chain.sending.journal import Attempt, Intent, Journal
 from weightmark.adapters.chain.sending.node import Node, reverted
-from weightmark.adapters.chain.sending.offers import Offer, Offers, limit_of
+from weightmark.adapters.chain.sending.offers import Bound, Offer, Offers, limit_of
 from weightmark.adapters.chain.sending.patience import Patience
 from weightmark.adapters.chain.sending.payload import Payload, Signer
 from weightmark.adapters.chain.sending.refusals import Reason, reason_of
@@ -48,12 +48,12 @@ class Sender:
         self._folder = folder
         self._patience = patience
 
-    def send(self, payload: Payload, max_total: int | None = None) -> TransactionReceipt:
+    def send(self, payload: Payload, bound: Bound | None = None) -> TransactionReceipt:
         """Send a payload, and wait for its block.
 
         Args:
             payload: What to send.
-            max_total: The most that it may ever cost, in wei.
+            bound: What it may ever cost.
 
         Raises:
             WrongChainError: The endpoint serves another chain.
@@ -63,8 +63,8 @@ class Sender:
         """
         self._node.check_chain(self._signer.chain_id)
         for _ in range(_TRIES):
-            intent = self._taken_up(payload) or self._begun(payload, max_total)
-            outcome = self._following(payload, intent, max_total).wait()
+            intent = self._taken_up(payload) or self._begun(payload, bound)
+            outcome = self._following(payload, intent, bound).wait()
             self._journal.forget(payload.key)
             if outcome:
                 if not outcome.succeeded:
@@ -99,8 +99,8 @@ class Sender:
     def _journal(self) -> Journal:
         return Journal(self._folder, self._node.genesis_hash())
 
-    def _following(self, payload: Payload, intent: Intent, max_total: int | None) -> Following:
-        limit = limit_of(intent.gas, max_total)
+    def _following(self, payload: Payload, intent: Intent, bound: Bound | None) -> Following:
+        limit = limit_of(intent.gas, bound)
         tools = (self._node, self._offers, self._signer, self._journal, self._patience)
         return Following(*tools, payload=payload, intent=intent, limit=limit)
 
@@ -116,8 +116,8 @@ class Sender:
         self._journal.forget(payload.key)
         return None
 
-    def _begun(self, payload: Payload, max_total: int | None) -> Intent:
-        offer = self._offers.offer(payload, max_total)
+    def _begun(self, payload: Payload, bound: Bound | None) -> Intent:
+        offer = self._offers.offer(payload, bound)
         with self._journal.locked():
             # Another run of the same command may have been faster.
             if kept := self._journal.find(payload.key):
