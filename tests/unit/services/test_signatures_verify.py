@@ -175,6 +175,17 @@ def test_a_manifest_that_is_not_signed_must_be_true_all_the_same() -> None:
     assert found(verify(artifact, P256)) == {"manifest": "invalid"}
 
 
+def test_a_manifest_that_is_not_signed_vouches_for_no_key() -> None:
+    named = {"algorithm": ED25519.identity.algorithm.label, "key": ED25519.identity.fingerprint}
+    artifact = signed(release(signers=[named]), ED25519)
+    artifact.sidecars |= signed(files(), P256).sidecars
+    verdict = verify(artifact, P256)
+    assert verdict.verdict.verified
+    assert outcomes(verdict, "signature") == [Outcome.PASSED, Outcome.NOT_APPLICABLE]
+    verdict = verify(signed(release(signers=[named]), ED25519, P256), P256)
+    assert outcomes(verdict, "signature") == [Outcome.PASSED, Outcome.PASSED]
+
+
 def test_ignored_paths_of_a_statement_hide_nothing() -> None:
     artifact = release(ignores=("*.py",))
     artifact.files["hidden.py"] = b""

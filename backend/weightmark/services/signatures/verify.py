@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import UsageError, WeightmarkError
@@ -101,10 +101,12 @@ def verify_signatures(
     trusted = tuple(each for each in findings if is_trusted(each, trust))
     covering = any(documents.covers_manifest(each.file) for each in trusted)
     evidence = documents.evidence if covering else None
+    # A manifest that nobody signed who is trusted vouches for no key.
+    vouching = replace(documents, evidence=evidence)
     checks = (
         *documents.checks,
         *compared,
-        *(tell(each, documents, trust) for each in findings),
+        *(tell(each, vouching, trust) for each in findings),
         *check_signers(findings, documents, trust),
         *check_coverage(documents, trusted),
         *_check_expected(request, evidence),
