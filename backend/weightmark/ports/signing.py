@@ -92,7 +92,7 @@ class Certified:
 
     Attributes:
         verifier: The key.
-        subject: Whom the certificate names (RFC 4514).
+        subject: Whom the certificate names (RFC 4514), or which one it is; never empty.
     """
 
     verifier: Verifier

@@ -84,4 +84,4 @@ def write_certificates(path: Path, issued: Sequence[Issued]) -> Path:
 
 
 def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)] if text else [])

@@ -57,6 +57,12 @@ def test_what_says_that_it_is_for_signatures(extensions: Sequence[x509.Extension
     assert certified(ROOT, issue("signer", BETWEEN, *extensions), BETWEEN).subject == "CN=signer"
 
 
+def test_a_certificate_without_a_subject_counts_too() -> None:
+    leaf = issue("", ROOT, SIGNING, x509.SubjectAlternativeName([x509.RFC822Name("a@b.example")]))
+    number = f"{leaf.certificate.serial_number:x}"
+    assert certified(ROOT, leaf).subject == f"the certificate {number}"
+
+
 @pytest.mark.parametrize("curve", [ec.SECP384R1(), ec.SECP521R1()], ids=lambda each: each.name)
 def test_other_curves(curve: ec.EllipticCurve) -> None:
     root = issue("root", None, AUTHORITY, key=ec.generate_private_key(curve))
