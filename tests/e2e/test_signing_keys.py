@@ -204,6 +204,18 @@ def test_a_shared_secret_of_others(run_weightmark: Weightmark, tmp_path: Path) -
     refused = run_weightmark("keys", "show", "team", "--public")
     assert_ends(refused, 4, "'team' is a shared secret, and has no public part")
 
+    # What somebody made is taken over as what it is: no other secret, and no secret of its text.
+    kept = run_weightmark.home / "keys/team.pem"
+    for name, algorithm in (("same", ("--algorithm", "hmac-sha256")), ("again", ())):
+        taking = ("keys", "import", name, "--from-file", kept, *algorithm, "--json")
+        taken = document(run_weightmark(*taking, env=PASSWORD))
+        assert taken["fingerprint"] in kept.read_text()
+    generate(run_weightmark, "pair", "--algorithm", "ed25519", "--public-out", tmp_path / "public")
+    taking = ("keys", "import", "public", "--from-file", tmp_path / "public", *imported[5:])
+    assert_ends(run_weightmark(*taking, env=PASSWORD), 2, "ed25519, and not of hmac-sha256")
+    unknown = ("keys", "import", "unknown", "--from-file", given)
+    assert_ends(run_weightmark(*unknown, env=PASSWORD), 4, "--algorithm hmac-sha256")
+
 
 def test_the_public_part_of_an_ethereum_key(run_weightmark: Weightmark) -> None:
     generate(run_weightmark, "account")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.key_files.info import Ask, KeyInfo
+from weightmark.adapters.key_files.info import KeyInfo
 from weightmark.adapters.signing.ethereum import EthereumSigner, PrivateKey
 from weightmark.adapters.signing.shared_secret import SharedSecret
 from weightmark.adapters.signing.token_uri import URI_PREFIX, TokenUri
@@ -24,26 +24,36 @@ PRIVATE_KEY_VARIABLE = "WEIGHTMARK_PRIVATE_KEY"
 HMAC_VARIABLE = "WEIGHTMARK_HMAC_KEY"
 MAX_SECRET_FILE = 2**16
 
+_PASSWORD_VARIABLE = "WEIGHTMARK_KEY_PASSWORD"  # noqa: S105 - its name
+_PIN_VARIABLE = "WEIGHTMARK_PKCS11_PIN"
 
-def refuse_to_ask(what: str) -> str:
+
+def _set(variable: str) -> str:
+    return f"set {variable} or {variable}_FILE"
+
+
+_SET_PASSWORD = _set(_PASSWORD_VARIABLE)
+_GIVE_SECRET = f"name its file with --hmac-key, or set {HMAC_VARIABLE}"
+
+
+# Asks a person for a secret; the second text tells what to do where there is none.
+AskPerson = Callable[[str, str], str]
+
+
+def refuse_to_ask(what: str, otherwise: str) -> str:
     """Take the place of a person where nobody can be asked.
 
     Raises:
         KeyFileError: Always.
     """
-    raise KeyFileError(
-        f"{what} is needed, and nobody can be asked here",
-        hint="set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE; for a token "
-        "WEIGHTMARK_PKCS11_PIN or WEIGHTMARK_PKCS11_PIN_FILE; for a shared secret name a file, or "
-        f"set {HMAC_VARIABLE}",
-    )
+    raise KeyFileError(f"{what} is needed, and nobody can be asked here", hint=otherwise)
 
 
 class Accounts:
     """Finds keys and passwords. Secrets come from the environment, a file or a person."""
 
     def __init__(
-        self, keys: KeyFolder, chosen: str, environment: Mapping[str, str], ask: Ask
+        self, keys: KeyFolder, chosen: str, environment: Mapping[str, str], ask: AskPerson
     ) -> None:
         self._keys = keys
         self._chosen = chosen
@@ -67,7 +77,7 @@ class Accounts:
         raise NoKeyError(
             f"no key is configured for '{network.name}'",
             hint="name one with --key, or set WEIGHTMARK_PRIVATE_KEY; 'weightmark keys generate "
-            "NAME' makes one; a manifest alone needs none, with --publisher ADDRESS",
+            "NAME' makes one",
         )
 
     def is_made_on_first_use(self, network: Network) -> bool:
@@ -107,7 +117,9 @@ class Accounts:
         Raises:
             KeyFileError: It is not a key, or nobody can be asked.
         """
-        return PrivateKey.parse(self._variable or self._ask("The private key in hex"))
+        return PrivateKey.parse(
+            self._variable or self._ask("The private key in hex", f"set {PRIVATE_KEY_VARIABLE}")
+        )
 
     def signer(self) -> Signer:
         """Return the key that signs artifacts.
@@ -159,14 +171,12 @@ class Accounts:
             KeyFileError: It is empty, or nobody can be asked.
         """
         if path is not None:
-            secret = _without_line_end(read_secret(path))
+            secret = without_line_end(read_secret(path))
         else:
             secret = os.fsencode(self._environment.get(HMAC_VARIABLE, ""))
-            secret = secret or self._ask("The shared secret").encode()
+            secret = secret or self._ask("The shared secret", _GIVE_SECRET).encode()
         if not secret:
-            raise KeyFileError(
-                "the shared secret is empty", hint=f"--hmac-key FILE, or {HMAC_VARIABLE}"
-            )
+            raise KeyFileError("the shared secret is empty", hint=_GIVE_SECRET)
         return secret
 
     def new_password(self) -> str:
@@ -178,8 +188,8 @@ class Accounts:
         """
         if self._given_password is not None:
             return self._given_password
-        password = self._ask("A new password")
-        if password != self._ask("The same password again"):
+        password = self._ask("A new password", _SET_PASSWORD)
+        if password != self._ask("The same password again", _SET_PASSWORD):
             raise KeyFileError("the two passwords differ", hint="nothing was written; try again")
         return password
 
@@ -191,7 +201,7 @@ class Accounts:
             KeyFileError: Nobody can be asked.
         """
         given = self._given_password
-        return self._ask(what) if given is None else given
+        return self._ask(what, _SET_PASSWORD) if given is None else given
 
     @property
     def _variable(self) -> str:
@@ -212,12 +222,12 @@ class Accounts:
         return self._keys.load(self._chosen, self.password)
 
     def _pin(self, what: str) -> str:
-        given = self._given("WEIGHTMARK_PKCS11_PIN")
-        return self._ask(what) if given is None else given
+        given = self._given(_PIN_VARIABLE)
+        return self._ask(what, _set(_PIN_VARIABLE)) if given is None else given
 
     @cached_property
     def _given_password(self) -> str | None:
-        return self._given("WEIGHTMARK_KEY_PASSWORD")
+        return self._given(_PASSWORD_VARIABLE)
 
     def _given(self, variable: str) -> str | None:
         """Return what a variable holds, or the file that its companion names."""
@@ -228,7 +238,7 @@ class Accounts:
         return None
 
 
-def _without_line_end(secret: bytes) -> bytes:
+def without_line_end(secret: bytes) -> bytes:
     """Return a text without the end of its line; random bytes may end like one, and stay whole."""
     try:
         secret.decode()

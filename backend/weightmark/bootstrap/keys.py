@@ -14,7 +14,7 @@ from weightmark.adapters.key_files.pem import public_block
 from weightmark.adapters.signing.ethereum import PrivateKey
 from weightmark.adapters.signing.shared_secret import SharedSecret
 from weightmark.adapters.state.atomic import write_private, write_shared
-from weightmark.bootstrap.accounts import read_secret
+from weightmark.bootstrap.accounts import read_secret, without_line_end
 from weightmark.bootstrap.application import Application
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import AlreadyExistsError, KeyFileError, UsageError
@@ -153,17 +153,30 @@ def _keep(application: Application, place: Place, key: Key, password: str | None
 
 def _given(accounts: Accounts, path: Path | None, algorithm: KeyAlgorithm | None) -> Key | KeyInfo:
     """Return a key that can sign, or what is known of a public key alone."""
-    if algorithm is KeyAlgorithm.HMAC_SHA256:
-        return SharedSecret(accounts.shared_secret(path))
+    is_secret = algorithm is KeyAlgorithm.HMAC_SHA256
     if path is None:
-        return accounts.given_key()
+        return SharedSecret(accounts.shared_secret(None)) if is_secret else accounts.given_key()
     # Once: a pipe gives its content once.
     data = read_secret(path)
+    # A key that somebody made is no text to make a secret of: its public part is no secret at all.
+    if is_secret and not forms.is_pem(data):
+        return SharedSecret(without_line_end(data))
     if not forms.is_key_file(data):
-        return PrivateKey.parse(data.decode("utf-8", "replace"))
+        return _in_hex(path, data)
     info = forms.describe(str(path), path, data)
     return (
         info
         if info.protection is Protection.PUBLIC
         else forms.open_key(info, data, accounts.password)
     )
+
+
+def _in_hex(path: Path, data: bytes) -> PrivateKey:
+    try:
+        return PrivateKey.parse(data.decode("utf-8", "replace"))
+    except KeyFileError:
+        raise KeyFileError(
+            f"{path} holds no key of a form that is known",
+            hint="PEM, a keystore, or the 64 hex digits of an Ethereum key; with --algorithm "
+            "hmac-sha256 the bytes of a shared secret",
+        ) from None

@@ -31,7 +31,7 @@ def describe(name: str, path: Path, data: bytes) -> KeyInfo:
     Raises:
         KeyFileError: The file holds no key, or one of no kind or size that counts.
     """
-    if _PEM not in data:
+    if not is_pem(data):
         return keystore.describe(name, path, data)
     from weightmark.adapters.key_files import pem, secret_file
 
@@ -50,9 +50,14 @@ def open_key(info: KeyInfo, data: bytes, ask: Ask) -> Key:
     return key
 
 
+def is_pem(data: bytes) -> bool:
+    """Whether a file is one in PEM."""
+    return _PEM in data
+
+
 def is_key_file(data: bytes) -> bool:
     """Whether a file has one of these forms, and is not the text or bytes of a key itself."""
-    return _PEM in data or data.lstrip().startswith(b"{")
+    return is_pem(data) or data.lstrip().startswith(b"{")
 
 
 def signer_of(key: Key) -> Signer:
@@ -85,7 +90,7 @@ def encode(key: Key, password: str | None) -> bytes:
 
 
 def _opened(info: KeyInfo, data: bytes, ask: Ask) -> Key:
-    if _PEM not in data:
+    if not is_pem(data):
         return keystore.open_key(info, data, ask)
     from weightmark.adapters.key_files import pem, secret_file
 

@@ -125,9 +125,12 @@ def _loaded(path: Path, data: bytes, password: bytes | None) -> PrivateKeyTypes 
     except TypeError:
         return None
     except UnsupportedAlgorithm:
+        name = shlex.quote(str(path))
+        hint = f"write it anew: openssl pkey -in {name} -aes256"
+        if _OPENSSH in data:
+            hint = f"take the password off a copy: cp {name} COPY && ssh-keygen -p -N '' -f COPY"
         raise KeyFileError(
-            f"the key {path} is encrypted in a form that cannot be read",
-            hint=f"write it anew: openssl pkey -in {shlex.quote(str(path))} -aes256",
+            f"the key {path} is encrypted in a form that cannot be read", hint=hint
         ) from None
     except ValueError:
         if password is not None:

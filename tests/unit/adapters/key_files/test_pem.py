@@ -175,5 +175,7 @@ def test_a_short_key_of_rsa_does_not_open() -> None:
 def test_a_form_of_encryption_that_cannot_be_read() -> None:
     """OpenSSH encrypts with bcrypt, which no other file needs."""
     info = described(OPENSSH_ENCRYPTED)
-    with pytest.raises(KeyFileError, match="in a form that cannot be read"):
+    with pytest.raises(KeyFileError, match="in a form that cannot be read") as caught:
         forms.open_key(info, OPENSSH_ENCRYPTED, tell)
+    # OpenSSL cannot read it, either.
+    assert "ssh-keygen" in caught.value.hint
