@@ -33,7 +33,7 @@ def _set(variable: str) -> str:
 
 
 _SET_PASSWORD = _set(_PASSWORD_VARIABLE)
-_GIVE_SECRET = f"name its file with --hmac-key, or set {HMAC_VARIABLE}"
+_GIVE_SECRET = f"name its file, or set {HMAC_VARIABLE}"
 
 
 # Asks a person for a secret; the second text tells what to do where there is none.

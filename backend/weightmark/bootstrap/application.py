@@ -11,12 +11,12 @@ from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.key_files.info import Ask
 from weightmark.adapters.state.atomic import read_small
 from weightmark.adapters.state.keys import KeyFolder
 from weightmark.bootstrap.accounts import (
     PRIVATE_KEY_VARIABLE,
     Accounts,
+    AskPerson,
     refuse_to_ask,
 )
 from weightmark.bootstrap.artifacts import Artifacts
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 class Application:
     """Joins the services to the adapters. Nothing is imported or opened before it is used."""
 
-    def __init__(self, settings: Settings, environment: Mapping[str, str], ask: Ask) -> None:
+    def __init__(self, settings: Settings, environment: Mapping[str, str], ask: AskPerson) -> None:
         self.settings = settings
         self._environment = environment
         self._ask = ask
@@ -58,7 +58,7 @@ class Application:
         options: Mapping[str, str | None],
         environment: Mapping[str, str],
         working_directory: Path,
-        ask: Ask = refuse_to_ask,
+        ask: AskPerson = refuse_to_ask,
     ) -> Application:
         """Read the configuration.
 

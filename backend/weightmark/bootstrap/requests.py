@@ -25,7 +25,7 @@ from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
 from weightmark.domain.signing_keys import KeyIdentity, refuse_shared_secret
 from weightmark.domain.signing_requests import SigningRequest
-from weightmark.errors import KeyFileError
+from weightmark.errors import KeyFileError, NoKeyError
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import PublishRequest
 from weightmark.services.revoke import RevocationRequest
@@ -124,7 +124,7 @@ def manifest_draft(
         ConfigurationError: ``SOURCE_DATE_EPOCH`` is not a time.
     """
     return ManifestDraft(
-        publisher=checksum_address(publisher or application.accounts.address(application.network)),
+        publisher=checksum_address(publisher or _own_address(application)),
         name=check_name(name),
         version=check_version(version),
         created=application.creation_time(),
@@ -133,6 +133,16 @@ def manifest_draft(
         metadata=metadata,
         ignores=tuple(ignores),
     )
+
+
+def _own_address(application: Application) -> str:
+    try:
+        return application.accounts.address(application.network)
+    except NoKeyError as error:
+        raise NoKeyError(
+            error.message,
+            hint=f"{error.hint}; where nothing is sent, --publisher ADDRESS takes its place",
+        ) from None
 
 
 def publish_request(

@@ -92,10 +92,10 @@ chain = combined(network, rpc_url)
 transaction = combined(authority, yes, chain, key)
 
 
-def ask_password(what: str) -> str:
-    """Ask for the password of a key, where there is somebody to ask."""
+def ask_password(what: str, otherwise: str) -> str:
+    """Ask for a secret, where there is somebody to ask; where not, say what else to do."""
     if not sys.stdin.isatty():
-        return refuse_to_ask(what)
+        return refuse_to_ask(what, otherwise)
     answer: str = click.prompt(what, hide_input=True, err=True)
     return answer
 

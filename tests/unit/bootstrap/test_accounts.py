@@ -38,7 +38,7 @@ def keystore(tmp_path: Path) -> Path:
 def accounts(keys: KeyFolder, chosen: str = "", *answers: str, **variables: str) -> Accounts:
     waiting = list(answers)
     environment = {f"WEIGHTMARK_{name.upper()}": text for name, text in variables.items()}
-    ask = (lambda _: waiting.pop(0)) if answers else refuse_to_ask
+    ask = (lambda *_: waiting.pop(0)) if answers else refuse_to_ask
     return Accounts(keys, chosen, environment, ask)
 
 
@@ -156,8 +156,9 @@ def test_a_malformed_variable_is_not_repeated(keys: KeyFolder) -> None:
 def test_a_given_key_comes_from_a_variable_or_a_person(keys: KeyFolder) -> None:
     assert accounts(keys, private_key=SECRET).given_key().reveal().hex() == SECRET
     assert accounts(keys, "", SECRET).given_key().reveal().hex() == SECRET
-    with pytest.raises(KeyFileError, match="nobody can be asked"):
+    with pytest.raises(KeyFileError, match="nobody can be asked") as caught:
         accounts(keys).given_key()
+    assert caught.value.hint == "set WEIGHTMARK_PRIVATE_KEY"
     with pytest.raises(KeyFileError, match="malformed"):
         accounts(keys, "", "no key").given_key()
 
@@ -167,8 +168,9 @@ def test_a_new_password_is_given_twice(keys: KeyFolder) -> None:
     assert accounts(keys, key_password="pw").new_password() == "pw"
     with pytest.raises(KeyFileError, match="the two passwords differ"):
         accounts(keys, "", "pw", "pw2").new_password()
-    with pytest.raises(KeyFileError, match="nobody can be asked"):
+    with pytest.raises(KeyFileError, match="nobody can be asked") as caught:
         accounts(keys).new_password()
+    assert caught.value.hint == "set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE"
 
 
 @pytest.mark.parametrize(
@@ -189,8 +191,9 @@ def test_a_shared_secret_in_a_file(
 def test_a_shared_secret_from_elsewhere(keys: KeyFolder, tmp_path: Path) -> None:
     assert accounts(keys, hmac_key="sécret").shared_secret(None) == "sécret".encode()
     assert accounts(keys, "", "typed").shared_secret(None) == b"typed"
-    with pytest.raises(KeyFileError, match="The shared secret is needed"):
+    with pytest.raises(KeyFileError, match="The shared secret is needed") as caught:
         accounts(keys).shared_secret(None)
+    assert caught.value.hint == "name its file, or set WEIGHTMARK_HMAC_KEY"
     (tmp_path / "empty").write_bytes(b"\n")
     with pytest.raises(KeyFileError, match="is empty"):
         accounts(keys).shared_secret(tmp_path / "empty")

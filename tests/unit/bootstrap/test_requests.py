@@ -25,6 +25,7 @@ from weightmark.errors import (
     ConfigurationError,
     KeyFileError,
     MissingPathError,
+    NoKeyError,
     UsageError,
     ValueFormatError,
 )
@@ -95,6 +96,13 @@ def test_a_draft_is_made_with_the_configured_key_digest_and_time(tmp_path: Path)
     assert (draft.created.timestamp(), draft.ignores) == (0, ("*.log",))
     draft = draft_of(application(tmp_path, digest="blake3"), publisher=ALICE)
     assert (draft.publisher, draft.algorithm) == (ALICE, DigestAlgorithm.BLAKE3)
+
+
+def test_a_draft_without_a_key_may_name_its_publisher(tmp_path: Path) -> None:
+    with pytest.raises(NoKeyError) as caught:
+        draft_of(application(tmp_path, network="sepolia"))
+    assert "--key" in caught.value.hint
+    assert "--publisher ADDRESS" in caught.value.hint
 
 
 def test_a_draft_that_breaks_a_rule_is_refused(tmp_path: Path) -> None:
