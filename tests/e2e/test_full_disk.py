@@ -77,7 +77,7 @@ def test_other_commands_that_write(release: Release, arguments: tuple[str, ...])
     def files() -> dict[Path, bytes]:
         folders = (release.home, release.model)
         found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-        return {path: path.read_bytes() for path in found if path.suffix != ".lock"}
+        return {path: path.read_bytes() for path in found if not path.name.endswith(".lock")}
 
     before = files()
     words = [release.model if word == "model" else word for word in arguments]
