@@ -39,10 +39,11 @@ def test_parts_of_two_keys_sign_nothing(token: Token) -> None:
     assert signer(token, "whole").sign(b"message")
 
 
-def test_a_curve_of_another_kind_is_refused(token: Token) -> None:
-    make_keys(token, "bitcoin", "secp256k1", (0, 0))
+@pytest.mark.parametrize("curve", ["secp256k1", "secp192k1"], ids=["another", "unknown"])
+def test_a_curve_of_another_kind_is_refused(token: Token, curve: str) -> None:
+    make_keys(token, curve, curve, (0, 0))
     with pytest.raises(KeyFileError, match="this kind of key on a token signs nothing"):
-        signer(token, "bitcoin")
+        signer(token, curve)
 
 
 def test_the_package_is_an_extra(token: Token, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -123,10 +124,25 @@ def _object(uri: TokenUri, session: pkcs11.Session, kind: pkcs11.ObjectClass) ->
 
 
 def _public_key(uri: TokenUri, session: pkcs11.Session) -> _TokenKey:
-    from pkcs11 import Attribute, KeyType, ObjectClass
-    from pkcs11.util.ec import encode_ec_public_key
+    from pkcs11 import ObjectClass
 
     found = cast("pkcs11.PublicKey", _object(uri, session, ObjectClass.PUBLIC_KEY))
+    try:
+        key = _loaded(found)
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if key is None:
+        raise KeyFileError(
+            "this kind of key on a token signs nothing here",
+            hint="take P-256, P-384, P-521 or RSA",
+        )
+    return key
+
+
+def _loaded(found: pkcs11.PublicKey) -> _TokenKey | None:
+    from pkcs11 import Attribute, KeyType
+    from pkcs11.util.ec import encode_ec_public_key
+
     if found.key_type is KeyType.RSA:
         modulus, exponent = (
             int.from_bytes(found[each]) for each in (Attribute.MODULUS, Attribute.PUBLIC_EXPONENT)
@@ -137,9 +153,7 @@ def _public_key(uri: TokenUri, session: pkcs11.Session) -> _TokenKey:
         key = load_der_public_key(encode_ec_public_key(found))
         if isinstance(key, EllipticCurvePublicKey) and key.curve.name in CURVES:
             return key
-    raise KeyFileError(
-        "this kind of key on a token signs nothing here", hint="take P-256, P-384, P-521 or RSA"
-    )
+    return None
 
 
 def _signature(uri: TokenUri, session: pkcs11.Session, public: _TokenKey, message: bytes) -> bytes:
