@@ -107,7 +107,10 @@ def test_a_shared_secret_is_marked_everywhere(signed: Signed) -> None:
     )
     assert_ends(made, 0)
     create = ("signature", "create", signed.model, "--key", "shared")
-    assert_ends(signed.weightmark(*create, env=password), 0, "shared secret")
+    shown = signed.weightmark(*create, env=password)
+    assert_ends(shown, 0, "shared secret")
+    # For people, in words.
+    assert "True" not in shown.stdout
     verify = ("signature", "verify", signed.model, "--hmac-key", "shared")
     assert_ends(signed.weightmark(*verify, env=password), 0, "whoever can verify it could have")
     (told,) = document(signed.weightmark(*verify, "--json", env=password))["signatures"]

@@ -91,6 +91,9 @@ def test_a_release_is_signed_and_verified(signed: Release) -> None:
     assert [each["name"] for each in checks].count("signature") == len(SIGNING_KEYS)
     assert {each["outcome"] for each in checks} == {"passed", "not-applicable"}
     assert_ends(signed.weightmark("manifest", "verify", signed.model), 0, "all 3 keys")
+    named = [f"{each['algorithm']} {each['key']}" for each in manifest["signers"]]
+    shown = signed.weightmark("manifest", "inspect", signed.model)
+    assert_ends(shown, 0, f"signers        {', '.join(named)}\n")
     fingerprints = (
         option for each in manifest["signers"] for option in ("--fingerprint", each["key"])
     )

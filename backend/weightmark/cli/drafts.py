@@ -111,9 +111,13 @@ def flattened(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             yield from ((f"{label} {inner}", text) for inner, text in flattened(value))
         elif isinstance(value, list | tuple):
-            yield label, ", ".join(map(str, value))
+            yield label, ", ".join(map(_in_one_line, value))
         else:
             yield label, str(value)
+
+
+def _in_one_line(item: object) -> str:
+    return " ".join(map(str, item.values())) if isinstance(item, dict) else str(item)
 
 
 def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:

@@ -178,6 +178,8 @@ def show(name: str, out: Path | None, *, public: bool, as_json: bool, **given: A
         for line in pem.splitlines():
             output.line(line)
     else:
+        if out is not None:
+            output.succeed(f"wrote {out}")
         _print_key(info, "", as_json=False)
 
 

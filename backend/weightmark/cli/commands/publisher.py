@@ -16,7 +16,7 @@ from weightmark.cli.unsent import Mode
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.networks import Network
 from weightmark.domain.registry import Role
-from weightmark.domain.signing_keys import ALGORITHMS_BY_LABEL, parse_fingerprint
+from weightmark.domain.signing_keys import ALGORITHMS_BY_LABEL, KeyAlgorithm, parse_fingerprint
 from weightmark.errors import UsageError
 from weightmark.services.documents import transaction_document
 from weightmark.services.ownership import Ownership
@@ -24,6 +24,7 @@ from weightmark.services.plans import Plan
 from weightmark.services.spending import preview_of
 
 _ROLES = {role.name.lower(): role for role in Role}
+_ALGORITHMS = [each.label for each in KeyAlgorithm if not each.is_shared_secret]
 
 _publisher = click.option(
     "--publisher",
@@ -131,7 +132,7 @@ Examples:
 """,
 )
 @click.argument("public_key")
-@click.option("--algorithm", type=click.Choice(list(ALGORITHMS_BY_LABEL)), help="Of a fingerprint.")
+@click.option("--algorithm", type=click.Choice(_ALGORITHMS), help="Of a fingerprint.")
 @options.combined(_until, _owners)
 def add_key(public_key: str, algorithm: str | None, until: str, **given: Any) -> None:
     """Add a key that signs manifests: a public key file in PEM or DER, or its fingerprint.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -44,6 +44,14 @@ trusting = options.combined(
 )
 _anywhere = click.option(
     "--anywhere", is_flag=True, help="Of a directory: models may lie elsewhere than when signed."
+)
+_SHOWN: tuple[Literal["algorithm", "key", "address", "signed", "files", "size"], ...] = (
+    "algorithm",
+    "key",
+    "address",
+    "signed",
+    "files",
+    "size",
 )
 _TRUSTED = ("public_keys", "fingerprints", "addresses", "hmac_keys", "certificates", "at")
 
@@ -114,8 +122,8 @@ def create(
         output.print_json(document)
         return 0
     output.succeed(f"{document['deed']} {document['signature']}")
-    covers = document.pop("covers")  # type: ignore[misc]
-    output.print_fields({name.replace("_", " "): value for name, value in document.items()})
+    output.print_fields({name: document[name] for name in _SHOWN})
+    covers = document["covers"]
     if covers is None:
         output.line("it covers the files alone: not a name, not a version")
     else:

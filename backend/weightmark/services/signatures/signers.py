@@ -142,5 +142,7 @@ def _deed(finding: Finding, verifier: Verifier) -> str:
 
 def _time(signed: str) -> str:
     return (
-        f", made at {signed} by its first signer's clock" if signed else ", made nobody says when"
+        f", made at {signed} by its first signer's clock"
+        if signed
+        else ", at a time that is unknown"
     )

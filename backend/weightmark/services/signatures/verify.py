@@ -121,7 +121,8 @@ def _compare(
 ) -> tuple[Check, ...]:
     if not documents.files and documents.is_complete:
         message = f"there is no {' or '.join(SIGNATURE_FILES)} beside the files"
-        return (Check(STEP, MISSING, Outcome.FAILED, message, "--signature FILE names one"),)
+        hint = "" if request.place else "--signature FILE names one"
+        return (Check(STEP, MISSING, Outcome.FAILED, message, hint),)
     claims = documents.claims(request.single_file)
     compared = check_claims(request.artifact, listing, claims, start)
     if not Verdict(compared).verified:
