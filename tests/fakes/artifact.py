@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from blake3 import blake3
 
 from weightmark.domain.digests import Digest, DigestAlgorithm
+from weightmark.domain.ipfs.files import BalancedTree
+from weightmark.domain.ipfs.profiles import Profile, Put
 from weightmark.domain.manifest import FileEntry
 from weightmark.domain.paths import check_paths
 from weightmark.errors import (
@@ -21,6 +23,7 @@ from weightmark.errors import (
     WeightmarkError,
 )
 from weightmark.ports.artifacts import Advance, HashedFiles, Listing
+from weightmark.ports.content import AddressedFiles
 
 
 def digest_of(data: bytes, algorithm: DigestAlgorithm) -> Digest:
@@ -49,6 +52,7 @@ class FakeArtifact:
         is_missing: Whether there is no artifact at all.
         is_read_only: Whether sidecars cannot be written.
         hashed: The paths that were hashed, in order.
+        is_directory: Whether it is a directory, rather than one file.
     """
 
     files: dict[str, bytes]
@@ -58,6 +62,7 @@ class FakeArtifact:
     is_missing: bool = False
     is_read_only: bool = False
     hashed: list[str] = field(default_factory=list)
+    is_directory: bool = True
 
     @property
     def beside(self) -> FakeArtifact:
@@ -89,6 +94,33 @@ class FakeArtifact:
             found.entries[path] = entry_of(path, self.files[path], algorithm)
             advance(len(self.files[path]))
         return found
+
+    def address(
+        self,
+        paths: Collection[str],
+        profile: Profile,
+        put: Put,
+        advance: Advance,
+        algorithm: DigestAlgorithm | None = None,
+    ) -> AddressedFiles:
+        """Address files."""
+        hashed = self.hash(paths, algorithm or DigestAlgorithm.SHA2_256, advance)
+        roots = {}
+        for path in hashed.entries:
+            tree = BalancedTree(profile, put)
+            for piece in self.pieces(path, profile.chunk_size):
+                tree.add(profile.leaf(piece))
+            roots[path] = tree.finish()
+        return AddressedFiles(roots, hashed.entries if algorithm else {}, hashed.errors)
+
+    def pieces(self, path: str, size: int) -> Iterator[bytes]:
+        """Give a file in pieces."""
+        error = self._error_of(path)
+        if error is not None:
+            raise error
+        data = self.files[path]
+        for start in range(0, len(data) or 1, size):
+            yield data[start : start + size]
 
     def read(self, path: str, limit: int) -> bytes:
         """Return the bytes of a small file."""

@@ -13,6 +13,7 @@ from weightmark.services.sidecars import MANIFEST
 if TYPE_CHECKING:
     from weightmark.adapters.files.local_artifact import LocalArtifact
     from weightmark.ports.artifacts import Artifact
+    from weightmark.ports.content import Addressable
     from weightmark.ports.earlier import Contents
 
 
@@ -70,6 +71,17 @@ class Artifacts:
         """
         artifact = self._downloaded(path)
         return _with_manifest(artifact, path, manifest), artifact
+
+    def addressable(self, path: Path) -> Addressable:
+        """Return files that may be anybody's, to be addressed.
+
+        Args:
+            path: A directory or a file.
+
+        Raises:
+            ConfigurationError: The configuration comes with the artifact.
+        """
+        return self._downloaded(path)
 
     def manifest_alone(self, path: Path) -> Artifact:
         """Return an artifact of whose manifest only is known where it is."""

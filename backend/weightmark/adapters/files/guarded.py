@@ -6,14 +6,14 @@ import errno
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from weightmark.adapters.files.reading import identity_of, open_file, size_in, unreadable
 from weightmark.adapters.files.tree import Tree
 from weightmark.domain.text import printable
-from weightmark.errors import ArtifactChangedError, WeightmarkError
+from weightmark.errors import ArtifactChangedError, ArtifactError, WeightmarkError
 from weightmark.ports.artifacts import Advance
 
 BUFFER_SIZE = 2**20
@@ -129,6 +129,36 @@ def read_files(
     return reading.found
 
 
+def read_pieces(tree: Tree, path: str, size: int) -> Iterator[bytes]:
+    """Give a file of a tree in pieces of ``size`` bytes, of an empty one b"".
+
+    That it is still the file that was listed is asked before and after.
+
+    Raises:
+        ArtifactError: It cannot be read, or is not that file.
+    """
+    identity = tree.identities[path]
+    try:
+        descriptor = open_file(tree.target(path))
+        try:
+            if identity_of(os.fstat(descriptor)) != identity:
+                raise changed(path, "changed since it was listed")
+            for offset in range(0, size_in(identity) or 1, size):
+                yield os.pread(descriptor, size, offset)
+            if identity_of(os.fstat(descriptor)) != identity:
+                raise changed(path, "changed while it was read")
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _error_of(path, error) from None
+
+
+def _error_of(path: str, error: OSError) -> ArtifactError:
+    if error.errno in _REPLACED:
+        return changed(path, "was replaced since it was listed")
+    return unreadable(path, error)
+
+
 def _jobs(tree: Tree, paths: Iterable[str]) -> deque[Collection[str]]:
     small: list[str] = []
     large: list[tuple[int, str]] = []
@@ -187,28 +217,25 @@ class _Reading(Generic[_Result]):
         except WeightmarkError as error:
             self.found.errors[path] = error
         except OSError as error:
-            self.found.errors[path] = (
-                _changed(path, "was replaced since it was listed")
-                if error.errno in _REPLACED
-                else unreadable(path, error)
-            )
+            self.found.errors[path] = _error_of(path, error)
 
     def _read(self, path: str, identity: bytes, reader: Reader[_Result]) -> _Result:
         descriptor = open_file(self._tree.target(path))
         try:
             if identity_of(os.fstat(descriptor)) != identity:
-                raise _changed(path, "changed since it was listed")
+                raise changed(path, "changed since it was listed")
             length, result = reader.read(descriptor, size_in(identity))
             if length != size_in(identity) or identity_of(os.fstat(descriptor)) != identity:
-                raise _changed(path, "changed while it was read")
+                raise changed(path, "changed while it was read")
         finally:
             os.close(descriptor)
         if identity_of(os.stat(self._tree.location(path))) != identity:  # noqa: PTH116
-            raise _changed(path, "was replaced while it was read")
+            raise changed(path, "was replaced while it was read")
         return result
 
 
-def _changed(path: str, what: str) -> ArtifactChangedError:
+def changed(path: str, what: str) -> ArtifactChangedError:
+    """Return the error for a file that is not, or not any more, the one that was listed."""
     return ArtifactChangedError(
         f"'{printable(path)}' {what}", hint="wait until nothing writes there, and try again"
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, default_workers
+from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, default_workers, read_pieces
 from weightmark.adapters.files.hashing import digest_files, hash_files
 from weightmark.adapters.files.patterns import matcher
 from weightmark.adapters.files.reading import read_at_most, size_in, unreadable
@@ -23,6 +23,8 @@ from weightmark.ports.artifacts import Advance, HashedFiles, Listing
 
 if TYPE_CHECKING:
     from weightmark.adapters.files.digest_cache import DigestCache
+    from weightmark.domain.ipfs.profiles import Profile, Put
+    from weightmark.ports.content import AddressedFiles
 
 
 class LocalArtifact:
@@ -47,6 +49,21 @@ class LocalArtifact:
     def beside(self) -> LocalArtifact:
         """This artifact: its sidecars lie beside its files."""
         return self
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether the artifact is a directory, rather than one file.
+
+        Raises:
+            MissingPathError: It is not there.
+            ArtifactError: It cannot be looked at.
+        """
+        try:
+            return stat.S_ISDIR(self._path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingPathError(f"'{printable(str(self._path))}' is not there") from None
+        except OSError as error:
+            raise unreadable(str(self._path), error) from None
 
     def list(self, ignores: Collection[str] = ()) -> Listing:
         """Return what the artifact holds, without reading it.
@@ -119,6 +136,27 @@ class LocalArtifact:
             raise error
         return found.results
 
+    def address(
+        self,
+        paths: Collection[str],
+        profile: Profile,
+        put: Put,
+        advance: Advance,
+        algorithm: DigestAlgorithm | None = None,
+    ) -> AddressedFiles:
+        """Read files of the last listing, once, and address them; see `Addressable.address`."""
+        from weightmark.adapters.files.addressing import address_files
+
+        return address_files(self._tree, paths, profile, put, advance, self._workers, algorithm)
+
+    def pieces(self, path: str, size: int) -> Iterator[bytes]:
+        """Give a file of the last listing in pieces of ``size`` bytes, of an empty one b"".
+
+        Raises:
+            ArtifactError: It cannot be read, or is not the file that was listed.
+        """
+        return read_pieces(self._tree, path, size)
+
     def read_sidecar(self, name: str, limit: int) -> bytes:
         """Return the bytes of a sidecar.
 
@@ -153,17 +191,9 @@ class LocalArtifact:
         self._sidecars().remove(name)
 
     def _sidecars(self) -> Sidecars:
-        if self._is_directory():
+        if self.is_directory:
             return Sidecars(self._path)
         return Sidecars(self._path.parent, f"{self._path.name}.")
-
-    def _is_directory(self) -> bool:
-        try:
-            return stat.S_ISDIR(self._path.stat().st_mode)
-        except (FileNotFoundError, NotADirectoryError):
-            raise MissingPathError(f"'{printable(str(self._path))}' is not there") from None
-        except OSError as error:
-            raise unreadable(str(self._path), error) from None
 
     def _walk(self, sidecars: Sidecars, ignores: Collection[str]) -> Tree:
         directory = os.fsencode(sidecars.directory)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.domain.ipfs.stored import Stored
+from tests.fakes.blocks import Stored
 from weightmark.domain.ipfs import directories, unpacking
 from weightmark.domain.ipfs.dag_pb import Link, Node
 from weightmark.domain.ipfs.directories import name_hash, slot_prefix, taken

@@ -1,0 +1,113 @@
+"""Content addresses of files, with the hashing on all cores, and their digests in the same reading.
+
+One thread reads a file and takes its digest, which has to go from the beginning to the end; the
+leaves are hashed by others meanwhile, each from a buffer that is not read into until that is done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, Pace, read_files
+from weightmark.adapters.files.hashing import Hash, entries_of, hash_function
+from weightmark.adapters.files.tree import Tree
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.ipfs.files import BalancedTree
+from weightmark.domain.ipfs.profiles import Part, Profile, Put
+from weightmark.ports.artifacts import Advance
+from weightmark.ports.content import AddressedFiles
+
+# A file's root, and its digest in hex, or "".
+_Addressed: TypeAlias = tuple[Part, str]
+# What waits for a leaf, and the buffer that it is hashed from.
+_Hashed: TypeAlias = tuple[Callable[[], Part], memoryview]
+
+
+def address_files(
+    tree: Tree,
+    paths: Collection[str],
+    profile: Profile,
+    put: Put,
+    advance: Advance,
+    workers: int,
+    algorithm: DigestAlgorithm | None = None,
+) -> AddressedFiles:
+    """Read files of a tree once, and address them; see `Addressable.address`.
+
+    Args:
+        tree: What a walk found.
+        paths: Which of its files.
+        profile: How they are addressed.
+        put: Called with each node that is no leaf, from any thread.
+        advance: Called as bytes are read, from any thread.
+        workers: How many threads read, at most, and how many hash.
+        algorithm: The hash function of the digests, if they are wanted as well.
+    """
+    new_hash = hash_function(algorithm) if algorithm else None
+    with ThreadPoolExecutor(workers) as pool:
+        leaves = _Leaves(profile, put, pool, 1 + max(1, workers // max(1, len(paths))))
+        found = read_files(
+            tree, paths, lambda pace: _Reader(leaves, new_hash, pace), advance, workers
+        )
+    roots = {path: root for path, (root, _) in found.results.items()}
+    if algorithm is None:
+        return AddressedFiles(roots, errors=found.errors)
+    digests = {path: digest for path, (_, digest) in found.results.items()}
+    return AddressedFiles(roots, entries_of(tree, digests, algorithm), found.errors)
+
+
+class _Leaves:
+    """Hashes the leaves of files, small ones at once and larger ones on other threads."""
+
+    def __init__(self, profile: Profile, put: Put, pool: ThreadPoolExecutor, buffers: int) -> None:
+        self.profile = profile
+        self.put = put
+        self.buffers = buffers
+        self._pool = pool
+
+    def hash(self, chunk: memoryview) -> Callable[[], Part]:
+        """Begin with a leaf, and return what waits for it."""
+        if len(chunk) > SMALL_FILE_SIZE:
+            return self._pool.submit(self.profile.leaf, chunk).result
+        part = self.profile.leaf(chunk)
+        return lambda: part
+
+
+class _Reader:
+    """One worker's buffers, of which some are read into while others are hashed."""
+
+    def __init__(self, leaves: _Leaves, new_hash: Callable[[], Hash] | None, pace: Pace) -> None:
+        self._leaves = leaves
+        self._new_hash = new_hash
+        self._pace = pace
+        size = leaves.profile.chunk_size
+        self._idle = [memoryview(bytearray(size)) for _ in range(leaves.buffers)]
+
+    def read(self, descriptor: int, size: int) -> tuple[int, _Addressed]:
+        """Return the number of bytes, and what they are addressed by."""
+        tree = BalancedTree(self._leaves.profile, self._leaves.put)
+        digest = self._new_hash() if self._new_hash else None
+        hashed: deque[_Hashed] = deque()
+        length = 0
+        while not length or length < size:
+            if not self._idle:
+                self._add_oldest(hashed, tree)
+            buffer = self._idle.pop()
+            count = self._pace.fill(descriptor, buffer)
+            hashed.append((self._leaves.hash(buffer[:count]), buffer))
+            if digest:
+                digest.update(buffer[:count])
+            length += count
+            if count < len(buffer):
+                break
+        while hashed:
+            self._add_oldest(hashed, tree)
+        return length, (tree.finish(), digest.hexdigest() if digest else "")
+
+    def _add_oldest(self, hashed: deque[_Hashed], tree: BalancedTree) -> None:
+        leaf, buffer = hashed.popleft()
+        tree.add(leaf())
+        self._idle.append(buffer)

@@ -1,0 +1,1 @@
+"""Blocks of IPFS on the disks of this machine."""
