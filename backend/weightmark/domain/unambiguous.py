@@ -10,7 +10,8 @@ from itertools import accumulate
 # eth_account does: the stack overflows then, and the process is gone.
 MAX_DEPTH = 32
 
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+# One that has no end goes on to that of the document: else each quote in it would be tried in turn.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _STEPS = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))
 _OTHERS = bytes(set(range(256)) - _STEPS.keys())
 

@@ -41,6 +41,8 @@ def test_what_can_be_read_in_one_way(data: bytes) -> None:
         (b'{"a": 1, "\\u0061": 2}', "occurs twice"),
         (b'[{"b": {"a": 1, "c": 3, "a": 2}}]', "occurs twice"),
         (b'{"a": 1', "delimiter"),
+        (b"[" + b"[]," * MAX_DEPTH + b'"' + b'\\"' * 200_000, "Unterminated string"),
+        (b"[" + b"[]," * MAX_DEPTH + b'"\\', "Unterminated string"),
         (b"\xff", "invalid start byte"),
         (b"\xef\xbb\xbf{}", "BOM"),
         ('{"a": 1}'.encode("utf-16"), "invalid start byte"),
@@ -60,6 +62,7 @@ def test_what_can_be_read_in_two_ways_or_in_none(data: bytes, reason: str) -> No
         b'{"a":' * 200_000,
         b'["a\\\\", ' + b"[" * 200_000,
         b'{"]": "}", "a": ' * 200_000,
+        b"[" * 200_000 + b'"' + b'\\"' * 200_000,
     ],
 )
 def test_no_depth_takes_the_process_with_it(data: bytes) -> None:
