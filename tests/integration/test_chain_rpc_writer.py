@@ -112,7 +112,7 @@ def test_a_refused_transaction_says_why(transport: BentTransport) -> None:
 
 
 def test_a_nonce_that_is_never_the_right_one_is_given_up(transport: BentTransport) -> None:
-    refuse(transport, "nonce too low")
+    refuse(transport, "replacement transaction underpriced")
     writer = a_writer(transport)
     with pytest.raises(TransactionFailedError, match="other transactions of 0x"):
         writer.send(Register(a_release(writer), 0))

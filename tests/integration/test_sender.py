@@ -160,7 +160,7 @@ def test_what_costs_too_much_is_not_signed(publisher: Publisher) -> None:
     assert list(publisher.journals.rglob("*.json")) == []
 
 
-def test_a_race_is_lost_with_the_reason_of_the_contract(
+def test_a_race_is_lost_with_the_reason_of_the_contract_and_not_paid_for(
     publisher: Publisher, tmp_path: Path
 ) -> None:
     winner = Publisher(publisher.node, tmp_path / "elsewhere")
@@ -171,7 +171,7 @@ def test_a_race_is_lost_with_the_reason_of_the_contract(
     release_id = action.statement.release_id.hex()
     with pytest.raises(VersionExistsError, match=release_id[:8]):
         publisher.writer().send(action)
-    assert_registered_once(publisher, transactions=2)
+    assert_registered_once(publisher)
 
 
 def test_a_transaction_whose_block_went_away_is_sent_again(publisher: Publisher) -> None:
@@ -324,6 +324,25 @@ def test_what_is_refused_as_it_is_there_already_is_not_sent_a_second_time(
         return Refusal("nonce too low" if is_mined else "in the pool for a while")
 
     bends["eth_sendRawTransaction"] = again
+    publisher.writer().send(publisher.action())
+    assert_registered_once(publisher)
+
+
+def test_a_node_that_does_not_know_yet_what_used_the_nonce_makes_no_second_transaction(
+    publisher: Publisher,
+) -> None:
+    """Several nodes answer: one takes it, one has its block, and one is behind."""
+    bends = publisher.transport.bends
+
+    def again(_: object) -> object:
+        publisher.node.mine()
+        bends.clear()
+        for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt"):
+            bends[method] = lambda _: None
+        return Refusal("nonce too low")
+
+    bends["eth_sendRawTransaction"] = again
+    publisher.happenings.events = [bends.clear]
     publisher.writer().send(publisher.action())
     assert_registered_once(publisher)
 

@@ -139,14 +139,16 @@ class Sender:
         return Intent(nonce, offer.gas, block, (attempt,))
 
     def _submitted(self, intent: Intent) -> Refusal | None:
-        """Return why the node does not have a transaction; None where it has.
+        """Return why the node does not take a transaction; None where it may have taken it.
 
         An answer may have been lost before the node was asked again, and refused what it had taken.
+        Behind one endpoint may be several nodes, and the next one need not know of it yet: what has
+        the nonce, a look at the block that used it tells.
         """
         sent = intent.newest
         try:
             refusal = self._node.submit(sent.transaction)
-            if refusal is None or reason_of(refusal) is Reason.KNOWN:
+            if refusal is None or reason_of(refusal) in (Reason.KNOWN, Reason.NONCE_USED):
                 return None
             return None if self._node.look([sent.hash]).is_known else refusal
         except ChainUnreachableError as error:
@@ -157,7 +159,7 @@ class Sender:
         match reason_of(refusal):
             case Reason.UNDERPRICED:
                 return self._offers.raised(offer)
-            case Reason.NONCE_TAKEN | Reason.KNOWN:
+            case Reason.NONCE_TAKEN | Reason.NONCE_USED | Reason.KNOWN:
                 # The node is behind with its count.
                 self._patience.sleep(self._patience.poll)
                 return offer
