@@ -68,7 +68,11 @@ def run(command: list[str]) -> None:
         SystemExit: It failed; the end of its output says why.
     """
     environment = os.environ | {"HARDHAT_DISABLE_TELEMETRY_PROMPT": "true"}
-    environment |= {"FOUNDRY_OUT": "out", "FOUNDRY_CACHE_PATH": "cache/forge"}
+    environment |= {
+        "FOUNDRY_PROFILE": "coverage",
+        "FOUNDRY_OUT": "out",
+        "FOUNDRY_CACHE_PATH": "cache/forge",
+    }
     answer = subprocess.run(
         command, cwd=COPY, env=environment, capture_output=True, text=True, check=False
     )
