@@ -23,7 +23,7 @@ from weightmark.domain.identifiers import check_name, check_version, checksum_ad
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
-from weightmark.domain.signing_keys import KeyIdentity, refuse_shared_secret
+from weightmark.domain.signing_keys import refuse_shared_secret
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.errors import KeyFileError, NoKeyError
 from weightmark.services.manifests import ManifestDraft
@@ -35,7 +35,7 @@ from weightmark.services.verification.procedure import VerificationRequest
 from weightmark.services.verification.signatures import SignatureMeans
 
 if TYPE_CHECKING:
-    from weightmark.ports.signing import Keyring
+    from weightmark.ports.signing import Keyring, Verifier
 
 NOBODY = Trusted()
 
@@ -203,19 +203,19 @@ def release_signer(
         public_keyring,
         application.creation_time(),
         signers,
-        tuple(_identity(application, each) for each in others),
+        tuple(_verifier(application, each) for each in others),
         bool(single_file(source)),
     )
 
 
-def _identity(application: Application, text: str) -> KeyIdentity:
+def _verifier(application: Application, text: str) -> Verifier:
     verifier = trusted_public_key(application, text).verifier
     if verifier is None:
         raise KeyFileError(
             f"the public part of the key '{text}' is not at hand",
             hint=f"'weightmark keys show {text} --public --out FILE' writes it: name that file",
         )
-    return verifier.identity
+    return verifier
 
 
 def revocation_request(

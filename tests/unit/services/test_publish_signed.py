@@ -8,15 +8,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.ports.signing_keys import signer_of
+from tests.ports.signing_keys import signer_of, verifier_of
 from tests.unit.services.signed import ED25519, ETHEREUM, P256, files, signed
 from tests.unit.services.world import NAME, World, check_named, unseen
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import Signer as NamedSigner
+from weightmark.domain.manifest import encode
+from weightmark.domain.signatures.bundle import encode_bundle
+from weightmark.domain.signatures.envelope import Envelope, Signature
+from weightmark.domain.signatures.statement import encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import AlreadyExistsError, NotAuthorizedError, VerificationFailedError
 from weightmark.ports.signing import Signer
+from weightmark.services.manifests import create_manifest
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.files import SignedFile
 
@@ -148,6 +153,28 @@ def test_a_manifest_names_nobody_who_does_not_sign(world: World) -> None:
     with pytest.raises(VerificationFailedError, match="which the manifest names, has not signed"):
         world.publisher().publish(unsigned, unseen)
     assert world.registrations == []
+
+
+def test_a_signature_that_may_be_anybody_s_is_none_of_who_signs_elsewhere(world: World) -> None:
+    request = world.request()
+    signer = replace(request.signer, others=(verifier_of(P256_TOO),))
+    request = replace(request, signer=signer, draft=replace(request.draft, signers=signer.named))
+    manifest = create_manifest(world.artifact, request.draft, unseen)
+    world.artifact.write_sidecar(MANIFEST, encode(manifest))
+    signed(world.artifact, P384)
+    statement = replace(SignedFile.read(world.artifact, "model.sig").statement, keys=())
+    envelope = Envelope(encode_statement(statement), ())
+    by_nobody = Signature(P384.sign(envelope.message))
+    world.artifact.sidecars["model.sig"] = encode_bundle(replace(envelope, signatures=(by_nobody,)))
+    with pytest.raises(VerificationFailedError, match="has not signed"):
+        world.publisher().publish(request, unseen)
+    assert world.registrations == []
+
+    del world.artifact.sidecars["model.sig"]
+    signed(world.artifact, P256_TOO)
+    world.publisher().publish(request, unseen)
+    world.settle()
+    assert world.verify(f"me/{NAME}").verified
 
 
 def test_what_is_refused_puts_back_what_was_there(world: World) -> None:

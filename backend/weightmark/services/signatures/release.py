@@ -11,10 +11,9 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry, sorted_entries
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signatures.statement import Statement
-from weightmark.domain.signing_keys import KeyIdentity
 from weightmark.errors import AlreadyExistsError
 from weightmark.ports.artifacts import Artifact, Listing, Start
-from weightmark.ports.signing import Keyring, Signer
+from weightmark.ports.signing import Keyring, Signer, Verifier
 from weightmark.services.evidence import Evidence
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import (
@@ -50,13 +49,14 @@ class ReleaseSigner:
     keyring: Callable[[], Keyring]
     created: datetime
     signers: tuple[Signer, ...] = ()
-    others: tuple[KeyIdentity, ...] = ()
+    others: tuple[Verifier, ...] = ()
     is_single_file: bool = False
 
     @property
     def named(self) -> tuple[manifests.Signer, ...]:
         """The keys, as a manifest names them: the same for any order in which they are given."""
-        identities = {*self.others, *(each.identity for each in self.signers)}
+        keys: tuple[Signer | Verifier, ...] = (*self.signers, *self.others)
+        identities = {each.identity for each in keys}
         pairs = sorted((each.fingerprint, each.algorithm.label) for each in identities)
         return tuple(manifests.Signer(label, fingerprint) for fingerprint, label in pairs)
 
