@@ -151,7 +151,8 @@ def test_signing_keys_are_added_shown_and_ended(place: Place, tmp_path: Path) ->
     assert_ends(place(*again), 1, fingerprint, "already")
     assert_ends(place.publish("2.0.0"), 0)
     distrust = ("publisher", "end-key", fingerprint, "--until", BEFORE)
-    assert_ends(place(*distrust), 2, "if they name the key: acme/digits@2.0.0", "--yes")
+    # Release 1.0.0 may be there as well: of the very second in which the key was added.
+    assert_ends(place(*distrust), 2, "if they name the key: ", "acme/digits@2.0.0", "--yes")
     ended = place(*distrust, "--yes")
     assert_ends(ended, 0, "as of 2020-01-01T00:00:00Z", "beginning of that day, 00:00 UTC")
     (key,) = place.show()["signing_keys"]
