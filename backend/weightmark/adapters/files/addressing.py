@@ -96,7 +96,7 @@ class _Reader:
             if not self._idle:
                 self._add_oldest(hashed, tree)
             buffer = self._idle.pop()
-            count = self._pace.fill(descriptor, buffer)
+            count = self._fill(descriptor, buffer)
             hashed.append((self._leaves.hash(buffer[:count]), buffer))
             if digest:
                 digest.update(buffer[:count])
@@ -106,6 +106,16 @@ class _Reader:
         while hashed:
             self._add_oldest(hashed, tree)
         return length, (tree.finish(), digest.hexdigest() if digest else "")
+
+    def _fill(self, descriptor: int, buffer: memoryview) -> int:
+        """Read until a buffer is full or the file ends, and return the number of bytes."""
+        length = 0
+        while length < len(buffer):
+            count = self._pace.read(descriptor, buffer[length:])
+            if not count:
+                break
+            length += count
+        return length
 
     def _add_oldest(self, hashed: deque[_Hashed], tree: BalancedTree) -> None:
         leaf, buffer = hashed.popleft()

@@ -44,23 +44,15 @@ class Pace:
         self._stopped = stopped
         self._unreported = 0
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether to read no more."""
-        return self._stopped.is_set()
-
-    def fill(self, descriptor: int, buffer: memoryview) -> int:
-        """Read until a buffer is full or the file ends, and return the number of bytes."""
-        length = 0
-        while length < len(buffer) and not self.is_stopped:
-            count = os.readv(descriptor, (buffer[length:],))
-            if not count:
-                break
-            length += count
-            self._unreported += count
-            if self._unreported >= BUFFER_SIZE:
-                self.report()
-        return length
+    def read(self, descriptor: int, buffer: memoryview) -> int:
+        """Read into a buffer, and return the number of bytes: 0 at the end of the file."""
+        if self._stopped.is_set():
+            return 0
+        count = os.readv(descriptor, (buffer,))
+        self._unreported += count
+        if self._unreported >= BUFFER_SIZE:
+            self.report()
+        return count
 
     def report(self) -> None:
         """Tell how many bytes were read since the last report."""

@@ -85,7 +85,7 @@ class _HashReader:
         digest = self._new_hash()
         length = 0
         while length < size or not length:
-            count = self._pace.fill(descriptor, self._buffer)
+            count = self._pace.read(descriptor, self._buffer)
             if not count:
                 break
             digest.update(self._buffer[:count])
