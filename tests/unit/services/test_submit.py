@@ -272,12 +272,12 @@ def test_a_publish_is_signed_and_submitted(world: World) -> None:
     assert draft.drafted.is_signed
     assert world.evidence.manifest == draft.publication.manifest
     assert [each.address for each in world.trust.load().publishers] == [AUTHOR]
-    assert world.records.releases() == ()
+    assert [each.deed for each in world.records.releases()] == ["drafted"]
     _submitter(world).submit(draft.drafted)
     world.settle()
     assert world.verify(f"me/{NAME}").verified
     assert sign().drafted is None
-    assert {each.deed for each in world.records.releases()} == {"published", "verified"}
+    assert {each.deed for each in world.records.releases()} == {"drafted", "published", "verified"}
 
 
 def test_without_the_signer_s_key_nobody_is_trusted(world: World) -> None:
