@@ -14,7 +14,9 @@ from weightmark.domain.ipfs.directories import directory_tree
 from weightmark.domain.ipfs.files import BalancedTree
 from weightmark.domain.ipfs.profiles import PROFILES, Part, Profile
 
-WITNESS = Path(__file__).resolve().parent.parent / "scripts/unixfs-witness"
+CHECKOUT = Path(__file__).resolve().parent.parent
+WITNESS = CHECKOUT / "scripts/unixfs-witness"
+VECTORS = CHECKOUT / "tests/vectors/unixfs.json"
 NAMES = (
     "config.json",
     "modèle.bin",
@@ -57,6 +59,20 @@ def witnessed(trees: Sequence[Tree]) -> list[str]:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
+
+
+def vectors() -> list[tuple[Tree, str]]:
+    """Return the trees of ``tests/vectors/unixfs.json``, each with what the witness gave to it.
+
+    They are around the sizes of a chunk and of what one node links to, up to three levels of them,
+    and the largest directories that are one block, with the smallest that are sharded.
+    """
+    document = json.loads(VECTORS.read_text("utf-8"))
+    found = [(Tree(case["profile"], case["files"]), case["cid"]) for case in document["cases"]]
+    for case in document["wide"]:
+        files = {f"{number:0200}": ("x", number % 3) for number in range(case["count"])}
+        found.append((Tree(case["profile"], files), case["cid"]))
+    return found
 
 
 def random_tree(chance: random.Random) -> Tree:

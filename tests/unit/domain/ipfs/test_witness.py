@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import random
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.unixfs_trees import Tree, random_tree, witnessed
+from tests.unixfs_trees import Tree, random_tree, vectors, witnessed
 
-VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
-    (Path(__file__).parents[3] / "vectors/unixfs.json").read_text()
+
+@pytest.mark.parametrize(
+    ("tree", "cid"), [pytest.param(*each, id=each[1][-8:]) for each in vectors()]
 )
-
-
-@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: str(case["cid"])[-8:])
-def test_what_the_witness_gave_once(case: dict[str, Any]) -> None:
-    """Sizes around one chunk and around what one node links to: up to three levels."""
-    assert Tree(case["profile"], case["files"]).cid() == case["cid"]
-
-
-@pytest.mark.parametrize("case", VECTORS["wide"], ids=lambda case: str(case["cid"])[-8:])
-def test_what_the_witness_gave_for_wide_directories(case: dict[str, Any]) -> None:
-    """The largest that is one block, and the smallest that is sharded, of each profile."""
-    files = {f"{number:0200}": ("x", number % 3) for number in range(case["count"])}
-    assert Tree(case["profile"], files).cid() == case["cid"]
+def test_what_the_witness_gave_once(tree: Tree, cid: str) -> None:
+    assert tree.cid() == cid
 
 
 def test_what_the_witness_gives() -> None:
