@@ -204,3 +204,11 @@ class Publisher:
         """The hash of the only transaction that waits."""
         (found,) = self.node.waiting(self.account)
         return found
+
+
+def assert_registered_once(publisher: Publisher, transactions: int = 1) -> None:
+    """Make sure of one registration, by so many transactions, and of nothing left behind."""
+    assert len(publisher.node.registrations(publisher.account)) == 1
+    assert publisher.node.sent(publisher.account) == transactions
+    assert list(publisher.journals.rglob("*.json")) == []
+    assert publisher.node.waiting(publisher.account) == []

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.anvil import running_anvil
-from tests.integration.senders import GWEI, Node, Publisher, endpoint_that_fails_once
-from weightmark.adapters.chain.json_rpc import HttpTransport, Refusal
+from tests.integration.senders import (
+    GWEI,
+    Publisher,
+    assert_registered_once,
+)
+from weightmark.adapters.chain.json_rpc import Refusal
 from weightmark.domain.coins import format_coins
 from weightmark.errors import (
-    ChainUnreachableError,
     StorageError,
     TransactionFailedError,
     VersionExistsError,
@@ -23,29 +24,6 @@ from weightmark.errors import (
 
 class PowerCut(BaseException):
     """The end of a process, which nothing in it catches."""
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """Return a node with the contracts, which mines when it is told to."""
-    with running_anvil("--no-mining") as url:
-        node = Node(url)
-        Publisher(node, tmp_path_factory.mktemp("deployer")).writer().deploy()
-        yield node
-
-
-@pytest.fixture
-def publisher(node: Node, tmp_path: Path) -> Publisher:
-    """Return an account that never sent anything."""
-    return Publisher(node, tmp_path / "transactions")
-
-
-def assert_registered_once(publisher: Publisher, transactions: int = 1) -> None:
-    """Make sure of one registration, by so many transactions, and of nothing left behind."""
-    assert len(publisher.node.registrations(publisher.account)) == 1
-    assert publisher.node.sent(publisher.account) == transactions
-    assert list(publisher.journals.rglob("*.json")) == []
-    assert publisher.node.waiting(publisher.account) == []
 
 
 def cut_power() -> None:
@@ -293,79 +271,6 @@ def test_what_can_never_be_carried_out_is_signed_anew(publisher: Publisher) -> N
         if f'"nonce":{0}' in path.read_text():
             path.unlink()
     publisher.writer().send(action)
-    assert_registered_once(publisher)
-
-
-def test_an_endpoint_that_fails_once_it_has_the_transaction(publisher: Publisher) -> None:
-    action = publisher.action()
-
-    def fail(_: object) -> None:
-        raise ChainUnreachableError("the chain's endpoint cannot be used: it did not answer")
-
-    publisher.transport.after["eth_sendRawTransaction"] = fail
-    with pytest.raises(ChainUnreachableError, match="may have been sent") as caught:
-        publisher.writer().send(action)
-    assert publisher.first_waiting in caught.value.message
-    publisher.writer().send(action)
-    assert_registered_once(publisher)
-
-
-@pytest.mark.parametrize("is_mined", [True, False])
-def test_what_is_refused_as_it_is_there_already_is_not_sent_a_second_time(
-    publisher: Publisher, *, is_mined: bool
-) -> None:
-    """An answer was lost, and the endpoint was asked again."""
-    node, bends = publisher.node, publisher.transport.bends
-
-    def again(_: object) -> object:
-        bends.clear()
-        if is_mined:
-            node.mine()
-        return Refusal("nonce too low" if is_mined else "in the pool for a while")
-
-    bends["eth_sendRawTransaction"] = again
-    publisher.writer().send(publisher.action())
-    assert_registered_once(publisher)
-
-
-def test_a_node_that_does_not_know_yet_what_used_the_nonce_makes_no_second_transaction(
-    publisher: Publisher,
-) -> None:
-    """Several nodes answer: one takes it, one has its block, and one is behind."""
-    bends = publisher.transport.bends
-
-    def again(_: object) -> object:
-        publisher.node.mine()
-        bends.clear()
-        for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt"):
-            bends[method] = lambda _: None
-        return Refusal("nonce too low")
-
-    bends["eth_sendRawTransaction"] = again
-    publisher.happenings.events = [bends.clear]
-    publisher.writer().send(publisher.action())
-    assert_registered_once(publisher)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("method", ["eth_sendRawTransaction", "eth_getTransactionReceipt"])
-def test_an_endpoint_that_is_too_busy_for_once_is_asked_again(
-    publisher: Publisher, method: str, status: int
-) -> None:
-    with endpoint_that_fails_once(publisher.node, method, status) as url:
-        publisher.transport.inner = HttpTransport(url, sleep=lambda _: None)
-        publisher.writer().send(publisher.action())
-    assert_registered_once(publisher)
-
-
-def test_an_endpoint_that_fails_while_it_is_waited_for_is_asked_again(
-    publisher: Publisher,
-) -> None:
-    def fail() -> None:
-        raise ChainUnreachableError("the chain's endpoint cannot be used: it did not answer")
-
-    publisher.transport.before["eth_getTransactionReceipt"] = fail
-    publisher.writer().send(publisher.action())
     assert_registered_once(publisher)
 
 
