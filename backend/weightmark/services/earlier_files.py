@@ -106,9 +106,9 @@ def _checks(
     found = (
         *_problem("altered", altered, "altered, or signed with another key"),
         *_problem("missing", listed - present, "missing"),
-        *_problem("extra", present - listed - own, "not signed", "--ignore leaves files out"),
+        *_problem("extra", present - listed - own, "not listed", "--ignore leaves files out"),
     )
-    return found or (Check(7, "files", Outcome.PASSED, f"{_count(listed)} as signed"),)
+    return found or (Check(7, "files", Outcome.PASSED, f"{_count(listed)} as listed"),)
 
 
 def _problem(name: str, paths: AbstractSet[str], what: str, hint: str = "") -> tuple[Check, ...]:
