@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, Pace, read_files
 from weightmark.adapters.files.hashing import Hash, entries_of, hash_function
+from weightmark.adapters.files.reading import size_in
 from weightmark.adapters.files.tree import Tree
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.files import BalancedTree
@@ -47,8 +48,9 @@ def address_files(
         algorithm: The hash function of the digests, if they are wanted as well.
     """
     new_hash = hash_function(algorithm) if algorithm else None
+    large = sum(size_in(tree.identities[path]) > profile.chunk_size for path in paths)
     with ThreadPoolExecutor(workers) as pool:
-        leaves = _Leaves(profile, put, pool, 1 + max(1, workers // max(1, len(paths))))
+        leaves = _Leaves(profile, put, pool, 1 + max(1, workers // max(1, large)))
         found = read_files(
             tree, paths, lambda pace: _Reader(leaves, new_hash, pace), advance, workers
         )
@@ -83,8 +85,8 @@ class _Reader:
         self._leaves = leaves
         self._new_hash = new_hash
         self._pace = pace
-        size = leaves.profile.chunk_size
-        self._idle = [memoryview(bytearray(size)) for _ in range(leaves.buffers)]
+        self._idle: list[memoryview] = []
+        self._buffers = 0
 
     def read(self, descriptor: int, size: int) -> tuple[int, _Addressed]:
         """Return the number of bytes, and what they are addressed by."""
@@ -93,9 +95,7 @@ class _Reader:
         hashed: deque[_Hashed] = deque()
         length = 0
         while not length or length < size:
-            if not self._idle:
-                self._add_oldest(hashed, tree)
-            buffer = self._idle.pop()
+            buffer = self._buffer(hashed, tree)
             count = self._fill(descriptor, buffer)
             hashed.append((self._leaves.hash(buffer[:count]), buffer))
             if digest:
@@ -106,6 +106,15 @@ class _Reader:
         while hashed:
             self._add_oldest(hashed, tree)
         return length, (tree.finish(), digest.hexdigest() if digest else "")
+
+    def _buffer(self, hashed: deque[_Hashed], tree: BalancedTree) -> memoryview:
+        """Return a buffer that is free: a new one, if none is and there may be more."""
+        if not self._idle and self._buffers < self._leaves.buffers:
+            self._buffers += 1
+            return memoryview(bytearray(self._leaves.profile.chunk_size))
+        if not self._idle:
+            self._add_oldest(hashed, tree)
+        return self._idle.pop()
 
     def _fill(self, descriptor: int, buffer: memoryview) -> int:
         """Read until a buffer is full or the file ends, and return the number of bytes."""
