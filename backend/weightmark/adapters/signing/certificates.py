@@ -34,7 +34,7 @@ _MALFORMED = (
     x509.UnsupportedGeneralNameType,
 )
 _STEPS = re.compile(
-    r"^validation failed: |candidates exhausted: |all candidates exhausted.*|"
+    r"^validation failed: |fatal error: |candidates exhausted: |all candidates exhausted.*|"
     r"invalid extension: [0-9.]+: |Python extension validator failed: ValueError: |"
     r" \(encountered processing .*\)$"
 )

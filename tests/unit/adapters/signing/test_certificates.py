@@ -39,6 +39,7 @@ UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x0
 ROOT = issue("root", None, AUTHORITY, ISSUING)
 BETWEEN = issue("between", ROOT, AUTHORITY, ISSUING)
 LEAF = issue("signer", BETWEEN, SIGNING)
+LOOP = [issue("loop", None, AUTHORITY, ISSUING, key=LEAF.key) for _ in range(12)]
 
 
 def certified(root: Issued, *chain: Issued) -> Certified:
@@ -98,6 +99,7 @@ def namesake() -> Issued:
         ([issue("alone", None, SIGNING)], "no certificate leads to a root"),
         ([issue("signer", namesake(), SIGNING)], "signature does not match"),
         ([issue("other", LEAF, SIGNING), LEAF, BETWEEN], "basicConstraints"),
+        ([issue("signer", LOOP[0], SIGNING), *LOOP], "Z: Exceeded maximum signature check"),
     ],
     ids=[
         "expired",
@@ -111,6 +113,7 @@ def namesake() -> Issued:
         "foreign",
         "namesake",
         "signer as authority",
+        "authorities that vouch for each other",
     ],
 )
 def test_signers_that_nobody_vouches_for(chain: list[Issued], reason: str) -> None:
