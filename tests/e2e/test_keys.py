@@ -107,7 +107,7 @@ def test_what_is_no_private_key(run_weightmark: Weightmark, tmp_path: Path, text
     given = tmp_path / "key.hex"
     given.write_text(text)
     finished = run_weightmark("keys", "import", "theirs", "--from-file", given, env=PASSWORD)
-    assert_ends(finished, 4, "the private key is malformed")
+    assert_ends(finished, 4, "key.hex holds no key of a form that is known", "64 hex digits")
     assert not (run_weightmark.home / "keys/theirs.json").exists()
 
 
