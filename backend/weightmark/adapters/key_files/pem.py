@@ -6,7 +6,6 @@ shown and shared without its password. Others are read as PKCS#8, PKCS#1, SEC 1 
 
 from __future__ import annotations
 
-import re
 import shlex
 from base64 import b64encode
 from pathlib import Path
@@ -38,7 +37,8 @@ from weightmark.ports.signing import Verifier
 
 BEGIN = b"-----BEGIN "
 
-_PUBLIC = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
+_BEGIN_PUBLIC = b"-----BEGIN PUBLIC KEY-----"
+_END_PUBLIC = b"-----END PUBLIC KEY-----"
 _OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 # RFC 7468, section 2: a line of base64 has 64 characters.
 _LINE = 64
@@ -55,10 +55,12 @@ def describe(name: str, path: Path, data: bytes) -> KeyInfo:
     key = _loaded(path, data, None)
     if key is not None:
         return _info(name, path, Protection.NONE, verifier_of(key.public_key()))
-    public = _PUBLIC.search(data)
-    if public is None:
+    begin = data.find(_BEGIN_PUBLIC)
+    end = data.find(_END_PUBLIC, max(begin, 0))
+    if min(begin, end) < 0:
         return KeyInfo(name, path, Protection.ENCRYPTED, None)
-    return _info(name, path, Protection.ENCRYPTED, read_public_key(public[0], str(path)))
+    public = data[begin : end + len(_END_PUBLIC)]
+    return _info(name, path, Protection.ENCRYPTED, read_public_key(public, str(path)))
 
 
 def open_key(info: KeyInfo, data: bytes, ask: Ask) -> PrivateKey | PrivateKeySigner:

@@ -149,6 +149,14 @@ def test_another_public_key_beside_a_private_one_is_noticed() -> None:
         forms.open_key(described(mixed), mixed, tell)
 
 
+def test_public_keys_that_never_end_are_looked_at_once() -> None:
+    sealed = forms.encode(PrivateKeySigner(ED25519), PASSWORD)
+    mark = b"-----BEGIN PUBLIC KEY-----"
+    found = described(sealed.partition(mark)[0] + mark * 40_000)
+    assert found.protection is Protection.ENCRYPTED
+    assert found.public_key == b""
+
+
 @pytest.mark.parametrize(
     "data",
     [
