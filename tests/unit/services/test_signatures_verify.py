@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ from tests.unit.services.signed import (
     signed,
     verify,
 )
+from weightmark.domain.patterns import MAX_PATTERNS
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope
-from weightmark.domain.signatures.statement import encode_statement
+from weightmark.domain.signatures.statement import Resource, encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm, ethereum_address
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import UsageError
@@ -86,6 +88,22 @@ def test_a_single_file_that_was_renamed() -> None:
     signed(artifact, P256, single_file="a.bin")
     artifact.files = {"b.bin": b"weights"}
     assert found(verify(artifact, P256, single_file="b.bin")) == {"artifact-root": "failed"}
+
+
+def test_an_artifact_root_of_no_files_at_all() -> None:
+    """The reference lists our sidecars as files; they are none of those that the root covers."""
+    artifact = signed(files(), P256)
+    statement = SignedFile.read(artifact, "model.sig").statement
+    receipt = b"{}"
+    listed = Resource("weightmark.receipt.json", "1220" + sha256(receipt).hexdigest())
+    payload = encode_statement(replace(statement, resources=(listed,), ignored_paths=()))
+    envelope = with_signature("model.sig", Envelope(payload, ()), P256, KEYRING)
+    artifact.sidecars |= {"model.sig": encode_bundle(envelope), listed.name: receipt}
+    verdict = verify(artifact, P256, ignores=("*",))
+    assert found(verdict) == {"artifact-root": "failed"}
+    (problem,) = (each for each in verdict.verdict.problems if each.name == "artifact-root")
+    assert problem.message == "there are none of the files that model.sig was made for"
+    assert verdict.verdict.exit_status == 1
 
 
 def test_a_fingerprint_whose_key_is_nowhere_is_unchecked() -> None:

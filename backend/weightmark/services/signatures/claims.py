@@ -102,12 +102,16 @@ def check_claims(
 
 
 def artifact_root_of(claim: Claim, listing: Listing) -> bytes:
-    """Return the root of an artifact whose files are those of a claim."""
-    return MerkleTree.of(
+    """Return the root of an artifact whose files are those of a claim; empty if it has none.
+
+    Sidecars are no files of an artifact.
+    """
+    leaves = [
         FileEntry(path, listing.sizes[path], file.digest).leaf
         for path, file in claim.files.items()
         if path in listing.sizes
-    ).root
+    ]
+    return MerkleTree.of(leaves).root if leaves else b""
 
 
 def listed_sidecars(

@@ -89,7 +89,10 @@ class Documents:
         else:
             found = artifact_root_of(self.claim_of(file, single_file), listing)
         if found != told:
-            message = f"the files have other names than those that {file.name} was made for"
+            what = (
+                "the files have other names than those" if found else "there are none of the files"
+            )
+            message = f"{what} that {file.name} was made for"
             yield Check(FILES_STEP, "artifact-root", Outcome.FAILED, message)
 
     def claim_of(self, file: SignedFile, single_file: str) -> Claim:
