@@ -24,7 +24,6 @@ from tests.unit.services.signed import (
     signed,
     verify,
 )
-from weightmark.domain.patterns import MAX_PATTERNS
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signatures.statement import Resource, encode_statement
