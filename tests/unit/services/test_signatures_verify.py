@@ -24,6 +24,7 @@ from tests.unit.services.signed import (
     signed,
     verify,
 )
+from weightmark.domain.patterns import MAX_PATTERNS
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signatures.statement import Resource, encode_statement
@@ -351,3 +352,9 @@ def test_an_artifact_that_cannot_be_read() -> None:
     artifact.is_missing = False
     artifact.unreadable.add("model.bin")
     assert found(verify(artifact, P256)) == {"files": "invalid"}
+
+
+def test_patterns_of_a_manifest_are_as_few_as_those_of_a_listing() -> None:
+    artifact = release(ignores=("*.py",) * (MAX_PATTERNS + 1))
+    artifact.sidecars |= signed(files(), P256).sidecars
+    assert found(verify(artifact, P256)) == {"ignored": "invalid"}

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, default_workers, read_pieces
 from weightmark.adapters.files.hashing import digest_files, hash_files
-from weightmark.adapters.files.patterns import matcher
 from weightmark.adapters.files.reading import read_at_most, size_in, unreadable
 from weightmark.adapters.files.sidecars import Sidecars
 from weightmark.adapters.files.tree import Tree, TreeWalk, single_file
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry
+from weightmark.domain.patterns import matcher
 from weightmark.domain.text import printable
 from weightmark.errors import MissingPathError
 from weightmark.ports.artifacts import Advance, HashedFiles, Listing

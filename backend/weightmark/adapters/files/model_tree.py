@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from weightmark.adapters.files.patterns import matcher
 from weightmark.adapters.files.reading import unreadable
 from weightmark.domain.manifest import MAX_FILES
 from weightmark.domain.models import Models, Selection, is_model_file, is_model_folder
+from weightmark.domain.patterns import matcher
 from weightmark.domain.text import printable
 from weightmark.errors import ArtifactError, MissingPathError
 

@@ -7,15 +7,15 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry, Manifest
 from weightmark.domain.merkle import MerkleTree
+from weightmark.domain.patterns import matcher
 from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.signatures.statement import SINGLE_FILE, Resource, Statement
 from weightmark.domain.verdict import Check, Outcome
-from weightmark.errors import WeightmarkError
+from weightmark.errors import ArtifactError, WeightmarkError
 from weightmark.ports.artifacts import Artifact, HashedFiles, Listing, Start
 
 STEP = 7
@@ -148,6 +148,10 @@ def _readable(claim: Claim, listing: Listing) -> Iterator[str]:
 def _check(
     claim: Claim, listing: Listing, hashed: HashedFiles, sidecars: Mapping[str, FileEntry]
 ) -> tuple[Check, ...]:
+    try:
+        is_left_out = matcher(claim.ignores)
+    except ArtifactError as error:
+        return (Check.of_error(STEP, "ignored", error),)
     missing = claim.files.keys() - listing.sizes.keys() - sidecars.keys()
     unread = claim.files.keys() & hashed.errors.keys()
     altered = {
@@ -156,7 +160,7 @@ def _check(
         if _differs(claim.files[path], hashed.entries.get(path) or sidecars.get(path))
     }
     others = listing.sizes.keys() - claim.files.keys()
-    ignored = {path for path in others if _matches(path, claim.ignores)}
+    ignored = {path for path in others if is_left_out(path)}
     found = (
         *_problem("altered", altered, "not as in", claim),
         *_problem("missing", missing, "missing, of", claim),
@@ -168,10 +172,6 @@ def _check(
 
 def _differs(file: Resource, entry: FileEntry | None) -> bool:
     return entry is None or entry.digest != file.digest or file.size not in (None, entry.size)
-
-
-def _matches(path: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def _problem(name: str, paths: Collection[str], what: str, claim: Claim) -> tuple[Check, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weightmark.adapters.files.patterns import MAX_PATTERN_BYTES, MAX_PATTERNS, matcher
+from weightmark.domain.patterns import MAX_PATTERN_BYTES, MAX_PATTERNS, matcher
 from weightmark.errors import ArtifactError
 
 
