@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import FileEntry
+from weightmark.domain.manifest import FileEntry, sorted_entries
 from weightmark.errors import WeightmarkError
 
 # The files that Weightmark keeps beside an artifact, outside its tree, by their canonical names.
@@ -57,6 +57,16 @@ class HashedFiles:
 
     entries: dict[str, FileEntry]
     errors: dict[str, WeightmarkError] = field(default_factory=dict)
+
+    def complete(self) -> tuple[FileEntry, ...]:
+        """Return the entries in the order of a manifest, where there is one for each file.
+
+        Raises:
+            WeightmarkError: A file could not be read.
+        """
+        for _, error in sorted(self.errors.items()):
+            raise error
+        return sorted_entries(self.entries.values())
 
 
 class Artifact(Protocol):

@@ -16,7 +16,6 @@ from weightmark.domain.manifest import (
     artifact_root_text,
     check,
     format_timestamp,
-    sorted_entries,
 )
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.verdict import Check, Outcome, Verdict
@@ -70,9 +69,7 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     artifact.make_room(MANIFEST)
     listing = artifact.list(draft.ignores)
     hashed = artifact.hash(listing.sizes, draft.algorithm, start(listing.total_size))
-    for _, error in sorted(hashed.errors.items()):
-        raise error
-    entries = sorted_entries(hashed.entries.values())
+    entries = hashed.complete()
     manifest = Manifest(
         schema=SCHEMA,
         publisher=draft.publisher,

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import FileEntry, sorted_entries
+from weightmark.domain.manifest import FileEntry
 from weightmark.domain.signatures.bundle import hint_of
 from weightmark.domain.signatures.envelope import Envelope, Signature
 from weightmark.domain.signatures.statement import Statement
@@ -29,6 +29,7 @@ from weightmark.services.signatures.signing import (
     dated,
     holds,
     refused,
+    sha256_entries,
     signed,
     statement_of,
     unsigned,
@@ -188,14 +189,9 @@ def _entries(
                 + "; ".join(each.summary for each in problems),
                 hint="make a new one: weightmark manifest create",
             )
-        if manifest.algorithm is DigestAlgorithm.SHA2_256:
-            return manifest.files
-        listing = Listing({each.path: each.size for each in manifest.files})
+        return sha256_entries(artifact, manifest, start)
     advance = start(listing.total_size)
-    hashed = artifact.hash(listing.sizes, DigestAlgorithm.SHA2_256, advance)
-    for _, error in sorted(hashed.errors.items()):
-        raise error
-    return sorted_entries(hashed.entries.values())
+    return artifact.hash(listing.sizes, DigestAlgorithm.SHA2_256, advance).complete()
 
 
 def _existing(artifact: Artifact, name: str) -> SignedFile | None:

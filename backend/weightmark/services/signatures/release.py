@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from weightmark.domain import manifest as manifests
-from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import FileEntry, sorted_entries
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signatures.statement import Statement
 from weightmark.errors import AlreadyExistsError
-from weightmark.ports.artifacts import Artifact, Listing, Start
+from weightmark.ports.artifacts import Artifact, Start
 from weightmark.ports.signing import Keyring, Signer, Verifier
 from weightmark.services.evidence import Evidence
 from weightmark.services.signatures.documents import Documents
@@ -28,6 +26,7 @@ from weightmark.services.signatures.signing import (
     dated,
     holds,
     refused,
+    sha256_entries,
     signed,
     statement_of,
     unsigned,
@@ -85,7 +84,7 @@ class ReleaseSigner:
             raise AlreadyExistsError(
                 f"{problem.message}; it is left as it is", hint="remove it, or move it away"
             )
-        entries = _sha256_entries(artifact, evidence, start)
+        entries = sha256_entries(artifact, evidence.manifest, start)
         statement = statement_of(
             evidence.manifest.name,
             entries,
@@ -120,19 +119,6 @@ class ReleaseSigner:
         ):
             raise refused(existing.name, "a signature in it does not hold")
         return existing.envelope
-
-
-def _sha256_entries(artifact: Artifact, evidence: Evidence, start: Start) -> tuple[FileEntry, ...]:
-    """Return a manifest's files with their sha2-256, which the reference demands."""
-    manifest = evidence.manifest
-    if manifest.algorithm is DigestAlgorithm.SHA2_256:
-        return manifest.files
-    sizes = {each.path: each.size for each in manifest.files}
-    advance = start(Listing(sizes).total_size)
-    hashed = artifact.hash(sizes, DigestAlgorithm.SHA2_256, advance)
-    for _, error in sorted(hashed.errors.items()):
-        raise error
-    return sorted_entries(hashed.entries.values())
 
 
 def _is_stale(file: SignedFile, statement: Statement) -> bool:

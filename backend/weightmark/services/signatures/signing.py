@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from hmac import compare_digest
 
-from weightmark.domain.manifest import FileEntry, format_timestamp, parse_timestamp
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.manifest import FileEntry, Manifest, format_timestamp, parse_timestamp
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.signatures.bundle import hint_of
 from weightmark.domain.signatures.envelope import Envelope, Signature
@@ -20,10 +21,28 @@ from weightmark.domain.signatures.statement import (
 )
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import AlreadyExistsError, KeyFileError
-from weightmark.ports.artifacts import SIDECAR_NAMES
+from weightmark.ports.artifacts import SIDECAR_NAMES, Artifact, Start
 from weightmark.ports.signing import Keyring, Signer
 from weightmark.services.evidence import Evidence
 from weightmark.services.signatures.files import BUNDLE, SignedFile
+
+
+def sha256_entries(artifact: Artifact, manifest: Manifest, start: Start) -> tuple[FileEntry, ...]:
+    """Return a manifest's files with their sha2-256, which the reference demands.
+
+    Args:
+        artifact: The files, of which the manifest is true.
+        manifest: The manifest.
+        start: Called before files are read, where its digests are others.
+
+    Raises:
+        ArtifactError: A file cannot be read, or changed since it was listed.
+    """
+    if manifest.algorithm is DigestAlgorithm.SHA2_256:
+        return manifest.files
+    advance = start(sum(each.size for each in manifest.files))
+    paths = [each.path for each in manifest.files]
+    return artifact.hash(paths, DigestAlgorithm.SHA2_256, advance).complete()
 
 
 def statement_of(
