@@ -32,8 +32,7 @@ class Line:
 
 def inspect_signatures(file: SignedFile, keyring: Keyring) -> tuple[Line, ...]:
     """Return what a file of signatures says, line by line."""
-    examiner = Examiner(keyring, _NOBODY)
-    findings = (examiner.examine(file, signature) for signature in file.envelope.signatures)
+    findings = Examiner(keyring, _NOBODY).examine(file)
     return (*map(_signature_line, findings), *_statement_lines(file))
 
 
@@ -49,7 +48,7 @@ def _signature_line(finding: Finding) -> Line:
 def _statement_lines(file: SignedFile) -> Iterator[Line]:
     statement = file.statement
     yield Line("subject", statement.subject)
-    yield Line("signed", statement.signed or "at a time that is unknown")
+    yield Line("first signed", statement.signed or "at a time that is unknown")
     if statement.manifest_hash:
         yield Line("manifest hash", f"0x{statement.manifest_hash.hex()}")
     if statement.artifact_root:

@@ -114,47 +114,41 @@ class Examiner:
         self._keyring = keyring
         self._trust = trust
 
-    def examine(self, file: SignedFile, signature: Signature) -> Finding:
-        """Check one signature."""
-        try:
-            if signature.certificates:
-                return self._certified(file, signature)
-            candidates = tuple(self._candidates(file, signature))
-        except WeightmarkError as error:
-            return Finding(file, signature, Check.of_error(STEP, "signature", error))
-        # Who made one by Ethereum follows from it: its key is never unknown.
-        if candidates or signature.algorithm is KeyAlgorithm.ETHEREUM:
-            return self._verified(file, signature, candidates)
-        message = f"{file.name} holds a signature that is unchecked: nobody here knows its key"
-        return _problem(file, signature, Outcome.NOT_APPLICABLE, message)
-
-    def _certified(self, file: SignedFile, signature: Signature) -> Finding:
-        if self._trust.roots is None:
-            message = f"{file.name} is signed with a certificate, which is unchecked: "
-            message += "no certificates are trusted"
-            return _problem(file, signature, Outcome.NOT_APPLICABLE, message)
-        certified = self._trust.roots.certified(signature.certificates, self._trust.at)
-        return self._verified(file, signature, (certified.verifier,), certified.subject)
-
-    def _verified(
-        self,
-        file: SignedFile,
-        signature: Signature,
-        candidates: Iterable[Verifier],
-        subject: str = "",
-    ) -> Finding:
+    def examine(self, file: SignedFile) -> Iterator[Finding]:
+        """Check the signatures of a file, one after the other."""
+        # It is as long as the payload, and the same for all of them.
         message = file.envelope.message
-        for verifier in candidates:
-            if not _may_be_of(signature, verifier):
-                said = signature.algorithm.label if signature.algorithm is not None else file.name
-                what = (
-                    f"{file.name} holds a signature by a {describe(verifier)} that it calls {said}"
-                )
-                return _problem(file, signature, Outcome.FAILED, what)
-            if verifier.verify(message, signature.value):
-                return Finding(file, signature, verifier, subject)
-        what = f"a signature in {file.name} is not one of the key that it names"
-        return _problem(file, signature, Outcome.FAILED, what)
+        for signature in file.envelope.signatures:
+            try:
+                yield self._examine(file, signature, message)
+            except WeightmarkError as error:
+                yield Finding(file, signature, Check.of_error(STEP, "signature", error))
+
+    def _examine(self, file: SignedFile, signature: Signature, message: bytes) -> Finding:
+        if signature.certificates:
+            return self._certified(file, signature, message)
+        if signature.algorithm is KeyAlgorithm.ETHEREUM:
+            return self._recovered(file, signature, message)
+        candidates = tuple(self._candidates(file, signature))
+        if candidates:
+            return _verified(file, signature, message, candidates)
+        what = f"{file.name} holds a signature that is unchecked: nobody here knows its key"
+        return _problem(file, signature, Outcome.NOT_APPLICABLE, what)
+
+    def _certified(self, file: SignedFile, signature: Signature, message: bytes) -> Finding:
+        if self._trust.roots is None:
+            what = f"{file.name} is signed with a certificate, which is unchecked: "
+            what += "no certificates are trusted"
+            return _problem(file, signature, Outcome.NOT_APPLICABLE, what)
+        certified = self._trust.roots.certified(signature.certificates, self._trust.at)
+        return _verified(file, signature, message, (certified.verifier,), certified.subject)
+
+    def _recovered(self, file: SignedFile, signature: Signature, message: bytes) -> Finding:
+        """Tell whose a signature by Ethereum is: its key follows from it, which is the proof."""
+        verifier = self._keyring.recovered(message, signature.value)
+        if verifier is None or not _is_named(signature, verifier):
+            return _not_its_own(file, signature)
+        return Finding(file, signature, verifier)
 
     def _candidates(self, file: SignedFile, signature: Signature) -> Iterator[Verifier]:
         """Give the keys that the signature may be of, as it says itself.
@@ -167,14 +161,31 @@ class Examiner:
         yield from known
         if known:
             return
-        if signature.algorithm is KeyAlgorithm.ETHEREUM:
-            recovered = self._keyring.recovered(file.envelope.message, signature.value)
-            if recovered is not None and _is_named(signature, recovered):
-                yield recovered
-            return
         for public_key in {signature.public_key, *file.statement.keys} - {b""}:
             if _is_named_key(signature, public_key, hashlib.sha256(public_key).hexdigest()):
                 yield self._keyring.verifier(public_key)
+
+
+def _verified(
+    file: SignedFile,
+    signature: Signature,
+    message: bytes,
+    candidates: Iterable[Verifier],
+    subject: str = "",
+) -> Finding:
+    for verifier in candidates:
+        if not _may_be_of(signature, verifier):
+            said = signature.algorithm.label if signature.algorithm is not None else file.name
+            what = f"{file.name} holds a signature by a {describe(verifier)} that it calls {said}"
+            return _problem(file, signature, Outcome.FAILED, what)
+        if verifier.verify(message, signature.value):
+            return Finding(file, signature, verifier, subject)
+    return _not_its_own(file, signature)
+
+
+def _not_its_own(file: SignedFile, signature: Signature) -> Finding:
+    what = f"a signature in {file.name} is not one of the key that it names"
+    return _problem(file, signature, Outcome.FAILED, what)
 
 
 def _is_named(signature: Signature, verifier: Verifier) -> bool:

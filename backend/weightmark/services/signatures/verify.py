@@ -92,11 +92,7 @@ def verify_signatures(
     compared = _compare(documents, request, listing, start)
     # 3. Who says so.
     examiner = Examiner(keyring, trust)
-    findings = tuple(
-        examiner.examine(file, signature)
-        for file in documents.files
-        for signature in file.envelope.signatures
-    )
+    findings = tuple(finding for file in documents.files for finding in examiner.examine(file))
     # 4. Whether all have said so who have to.
     trusted = tuple(each for each in findings if is_trusted(each, trust))
     covering = any(documents.covers_manifest(each.file) for each in trusted)

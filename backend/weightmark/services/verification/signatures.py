@@ -100,11 +100,7 @@ def _examined(documents: Documents, means: SignatureMeans) -> tuple[Finding, ...
     if not documents.files:
         return ()
     examiner = Examiner(means.keyring(), means.trust)
-    return tuple(
-        examiner.examine(file, signature)
-        for file in documents.files
-        for signature in file.envelope.signatures
-    )
+    return tuple(finding for file in documents.files for finding in examiner.examine(file))
 
 
 def _check_statements(documents: Documents, subject: _Subject, start: Start) -> Iterator[Check]:
