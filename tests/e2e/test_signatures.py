@@ -85,7 +85,7 @@ def test_a_release_is_signed_and_verified(signed: Signed, key: str) -> None:
     assert told["release"] == f"{PUBLISHER}/acme/digits@1.0.0"
     (found,) = told["signatures"]
     assert (found["key"], found["shared_secret"]) == (made["key"], False)
-    assert found["signed"] == made["signed"]
+    assert found["first_signed"] == made["first_signed"]
     by_fingerprint = ("signature", "verify", signed.model, "--fingerprint", made["key"])
     assert_ends(signed.weightmark(*by_fingerprint), 0, "acme/digits@1.0.0")
     assert_ends(signed.sign(key), 0, "kept")
@@ -298,3 +298,5 @@ def test_inspecting_claims_nothing(signed: Signed) -> None:
     told = document(signed.weightmark("signature", "inspect", path, "--json"))
     assert not any(each["verified"] for each in told)
     assert_ends(signed.weightmark("signature", "inspect", signed.model), 4, "directory")
+    other = signed.weightmark("signature", "inspect", signed.model / "weightmark.json")
+    assert_ends(other, 4, "weightmark.json' is no file of signatures", "hint: name a model.sig")

@@ -117,8 +117,8 @@ def print_inventory(
     if as_json:
         output.print_json(inventory_document(entries, excluded))
         return status
-    rows = [(each.standing, each.signed or "-", each.path, each.reason) for each in entries]
-    output.print_table([("standing", "signed", "path", ""), *rows])
+    rows = [(each.standing, each.first_signed or "-", each.path, each.reason) for each in entries]
+    output.print_table([("standing", "first signed", "path", ""), *rows])
     _print_excluded(excluded)
     _print_secret(is_shared=any(each.shared_secret for each in entries))
     bad = sum(inventory_status([each]) for each in entries)

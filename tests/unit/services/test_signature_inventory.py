@@ -58,7 +58,7 @@ def entry_of(found: SignatureVerdict, age: Age | None = AGE) -> InventoryEntry:
 def test_the_first_time_decides(days: tuple[int, ...], standing: Standing) -> None:
     times = [format_timestamp(NOW - timedelta(days=each)) for each in days]
     entry = entry_of(signed(*times))
-    assert (entry.standing, entry.signed) == (standing, min(times))
+    assert (entry.standing, entry.first_signed) == (standing, min(times))
     assert bool(entry.reason) is (standing is not Standing.SIGNED)
     assert entry_of(signed(*times), None).standing is Standing.SIGNED
 
@@ -82,7 +82,7 @@ def test_a_time_that_nobody_tells() -> None:
 def test_what_is_not_verified(name: str, outcome: Outcome, standing: Standing) -> None:
     for age in (AGE, None):
         entry = entry_of(bad(name, outcome), age)
-        assert (entry.standing, entry.signed) == (standing, "")
+        assert (entry.standing, entry.first_signed) == (standing, "")
         assert "wrong" in entry.reason
 
 

@@ -45,11 +45,11 @@ trusting = options.combined(
 _anywhere = click.option(
     "--anywhere", is_flag=True, help="Of a directory: models may lie elsewhere than when signed."
 )
-_SHOWN: tuple[Literal["algorithm", "key", "address", "signed", "files", "size"], ...] = (
+_SHOWN: tuple[Literal["algorithm", "key", "address", "first_signed", "files", "size"], ...] = (
     "algorithm",
     "key",
     "address",
-    "signed",
+    "first_signed",
     "files",
     "size",
 )
@@ -122,7 +122,7 @@ def create(
         output.print_json(document)
         return 0
     output.succeed(f"{document['deed']} {document['signature']}")
-    output.print_fields({name: document[name] for name in _SHOWN})
+    output.print_fields({name.replace("_", " "): document[name] for name in _SHOWN})
     covers = document["covers"]
     if covers is None:
         output.line("it covers the files alone: not a name, not a version")

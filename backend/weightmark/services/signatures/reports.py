@@ -34,11 +34,11 @@ class SignerDocument(TypedDict):
 
 
 class SignatureDocument(SignerDocument):
-    """A valid signature by somebody who is trusted."""
+    """A valid signature by somebody who is trusted; when, is known of the file's first signer."""
 
     file: str
     subject: str
-    signed: str
+    first_signed: str
 
 
 class SignatureVerdictDocument(VerdictDocument):
@@ -53,7 +53,7 @@ class SigningDocument(SignerDocument):
 
     signature: str
     deed: str
-    signed: str
+    first_signed: str
     files: int
     size: int
     covers: CoverageDocument | None
@@ -85,7 +85,7 @@ def signing_document(signing: Signing, signer: Signer, place: str) -> SigningDoc
         "shared_secret": signer.identity.algorithm.is_shared_secret,
         "key": signer.identity.fingerprint,
         "address": ethereum_address(signer.public_key) if is_ethereum else "",
-        "signed": statement.signed,
+        "first_signed": statement.signed,
         "files": len(statement.resources),
         "size": sum(each.size or 0 for each in statement.resources),
         "covers": _coverage(signing.evidence),
@@ -103,7 +103,7 @@ def _signature(finding: Finding) -> SignatureDocument | None:
         "key": verifier.identity.fingerprint,
         "address": address_of(verifier),
         "subject": finding.subject,
-        "signed": finding.file.statement.signed,
+        "first_signed": finding.file.statement.signed,
     }
 
 

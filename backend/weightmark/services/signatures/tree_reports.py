@@ -33,7 +33,7 @@ class InventoryEntryDocument(TypedDict):
 
     path: str
     standing: str
-    signed: str
+    first_signed: str
     reason: str
     shared_secret: bool
 
@@ -78,7 +78,7 @@ def inventory_document(
             {
                 "path": each.path,
                 "standing": each.standing,
-                "signed": each.signed,
+                "first_signed": each.first_signed,
                 "reason": each.reason,
                 "shared_secret": each.shared_secret,
             }

@@ -68,14 +68,14 @@ class InventoryEntry:
     Attributes:
         path: Where it is in the tree.
         standing: How it stands.
-        signed: When it was signed, by the clock of who signed first; empty if that is not known.
+        first_signed: When, by the clock of who signed first; empty if that is not known.
         reason: What is wrong, or an empty text.
         shared_secret: Whether it is a shared secret that signed: whoever verifies could have.
     """
 
     path: str
     standing: Standing
-    signed: str = ""
+    first_signed: str = ""
     reason: str = ""
     shared_secret: bool = False
 
