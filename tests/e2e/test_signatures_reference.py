@@ -153,7 +153,7 @@ def test_certificates_both_ways(
     made = reference.sign_certified(model, signature, private, files["leaf"], files["middle"])
     assert made.status == 0, made.printed
     assert_ends(run_weightmark(*verify, "--at", "2026-06-01"), 0, "CN=signer")
-    assert_ends(run_weightmark(*verify), 1, "not valid at")
+    assert_ends(run_weightmark(*verify), 1, "is valid from")
     public_key = write_public_key(tmp_path / "key.pub", key)
     assert_ends(run_weightmark("signature", "verify", model, "--public-key", public_key), 3)
     assert reference.verify(model, signature, public_key).status == 1

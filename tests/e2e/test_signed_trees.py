@@ -260,7 +260,10 @@ def test_certificates(tree: SignedTree, tmp_path: Path) -> None:
     assert_ends(tree.weightmark(*signing, "--key", tree.key), 4, "another key")
     verifying = ("signature", "verify", "--each", tree.models, "--certificate-chain", files["root"])
     assert_ends(tree.weightmark(*verifying, "--at", "2026-06-01"), 0, "4 models")
-    assert_ends(tree.weightmark(*verifying, "--at", "2027-06-01"), 1, "not valid at")
+    assert_ends(tree.weightmark(*verifying, "--at", "2027-06-01"), 1, "'CN=signer' is valid from")
+    useless = write_certificates(tmp_path / "useless", [issue("signer", root, key=key)])
+    signing = ("signature", "create", "--each", tree.models, "--certificate", useless)
+    assert_ends(tree.weightmark(*signing, "--key", private), 4, "would count", "digitalSignature")
 
 
 def test_what_the_reference_signed(

@@ -20,7 +20,7 @@ from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.signing_keys import KeyAlgorithm, parse_fingerprint
 from weightmark.domain.text import printable
 from weightmark.domain.times import parse_time
-from weightmark.errors import AlreadyExistsError, MissingPathError, UsageError
+from weightmark.errors import AlreadyExistsError, MissingPathError, SignatureFileError, UsageError
 from weightmark.services.signatures.files import SignedFile, file_for
 from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
 from weightmark.services.signatures.verify import SignatureRequest
@@ -205,7 +205,15 @@ def inspect_signature(path: Path) -> tuple[Line, ...]:
     from weightmark.adapters.signing.public_keys import PublicKeyring
     from weightmark.services.signatures.inspect import inspect_signatures
 
-    return inspect_signatures(SignedFile.parse(path.name, _read(path)), PublicKeyring())
+    data = _read(path)
+    try:
+        file = SignedFile.parse(path.name, data)
+    except SignatureFileError as error:
+        raise SignatureFileError(
+            f"'{path}' is no file of signatures that can be read: {error.message}",
+            hint="name a model.sig or a weightmark.sig",
+        ) from None
+    return inspect_signatures(file, PublicKeyring())
 
 
 def single_file(path: Path) -> str:
@@ -231,14 +239,19 @@ def configured_signer(application: Application, certificates: Sequence[Path]) ->
 
     Raises:
         MissingPathError: The key, or a file, is not there.
-        KeyFileError: There is no key, it cannot be used, or the first certificate is of another.
+        KeyFileError: There is no key, it cannot be used, or the first certificate is of another,
+            or not for signatures.
     """
     signer = application.accounts.signer()
     if not certificates:
         return signer
     from weightmark.adapters.signing.certificate_files import CertifiedSigner, read_certificates
+    from weightmark.adapters.signing.certificates import check_signing
 
-    return CertifiedSigner(signer, read_certificates(certificates))
+    chain = read_certificates(certificates)
+    certified = CertifiedSigner(signer, chain)
+    check_signing(chain[0])
+    return certified
 
 
 def subject_of(path: Path) -> str:

@@ -39,6 +39,10 @@ _STEPS = re.compile(
     r" \(encountered processing .*\)$"
 )
 _MAX_SUBJECT = 200
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+# What the library says of a certificate that it does not name.
+_UNTIMELY = "cert is not valid at validation time"
+_OUTDATED = "certificate must be an X509v3 certificate"
 
 _PURPOSES = (ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
 
@@ -75,15 +79,13 @@ class TrustedRoots:
         verifier = builder.extension_policies(
             ca_policy=_AUTHORITIES, ee_policy=_SIGNERS
         ).build_client_verifier()
-        # Some have alternative names alone.
-        subject = leaf.subject.rfc4514_string() or f"the certificate {leaf.serial_number:x}"
-        subject = subject[:_MAX_SUBJECT]
+        subject = _name(leaf)
         try:
             verifier.verify(leaf, [*others, *self._others])
         except VerificationError as error:
             raise UntrustedCertificateError(
-                f"no trusted certificate vouches for '{subject}' at {at:%Y-%m-%dT%H:%M:%SZ}: "
-                f"{_reason(error)}",
+                f"no trusted certificate vouches for '{subject}' at {at:{_TIME}}: "
+                f"{_reason(error, (leaf, *others, *self._others, *self._roots), at)}",
                 hint="it counts at the time of the registration, else at --at TIME, else now; the "
                 "roots are those of --certificate-chain FILE",
             ) from None
@@ -104,6 +106,32 @@ def checked(certificate: x509.Certificate) -> x509.Certificate:
     return certificate
 
 
+def check_signing(certificate: x509.Certificate) -> None:
+    """Make sure that signatures by a certificate's key can count, whoever vouches for it.
+
+    Raises:
+        KeyFileError: It is of an old version, or for something else.
+    """
+    try:
+        _check_kind(certificate)
+    except ValueError as error:
+        raise KeyFileError(
+            f"no signature with the certificate '{_name(certificate)}' would count: {error}",
+            hint="have one issued with the key usage digitalSignature, and, if it has an extended "
+            "key usage, with codeSigning",
+        ) from None
+
+
+def _check_kind(certificate: x509.Certificate) -> None:
+    if not _is_current(certificate):
+        raise ValueError(f"it is {_old(certificate)}")
+    extensions = {type(each.value): each.value for each in certificate.extensions}
+    usage, purposes = extensions.get(x509.KeyUsage), extensions.get(x509.ExtendedKeyUsage)
+    _check_usage(None, certificate, usage if isinstance(usage, x509.KeyUsage) else None)
+    is_purpose = isinstance(purposes, x509.ExtendedKeyUsage)
+    _check_purpose(None, certificate, purposes if is_purpose else None)
+
+
 def _parse(data: bytes) -> x509.Certificate:
     try:
         return checked(x509.load_der_x509_certificate(data))
@@ -115,9 +143,33 @@ def _malformed() -> KeyFileError:
     return KeyFileError("a certificate is malformed, or of a kind that is not known")
 
 
-def _reason(error: VerificationError) -> str:
-    """Return what is wrong, without what the library says of its own steps."""
-    return _STEPS.sub("", str(error)) or "no certificate leads to a root that is trusted"
+def _name(certificate: x509.Certificate) -> str:
+    # Some have alternative names alone.
+    subject = certificate.subject.rfc4514_string()
+    return (subject or f"the certificate {certificate.serial_number:x}")[:_MAX_SUBJECT]
+
+
+def _reason(
+    error: VerificationError, certificates: Sequence[x509.Certificate], at: datetime
+) -> str:
+    """Return what is wrong, and with which certificate, in place of the library's own steps."""
+    reason = _STEPS.sub("", str(error))
+    for each in certificates:
+        start, end = each.not_valid_before_utc, each.not_valid_after_utc
+        if reason == _UNTIMELY and not start <= at <= end:
+            return f"'{_name(each)}' is valid from {start:{_TIME}} until {end:{_TIME}}"
+        if reason == _OUTDATED and not _is_current(each):
+            return f"'{_name(each)}' is {_old(each)}"
+    return reason or "no certificate leads to a root that is trusted"
+
+
+def _is_current(certificate: x509.Certificate) -> bool:
+    return certificate.version is x509.Version.v3
+
+
+def _old(certificate: x509.Certificate) -> str:
+    version = certificate.version.value + 1
+    return f"one of X.509 version {version}, and only version 3 says what it is for"
 
 
 def _is_root(certificate: x509.Certificate) -> bool:
@@ -133,13 +185,13 @@ def _check_issuing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None)
         raise ValueError("an authority's key usage does not include certificates")
 
 
-def _check_usage(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+def _check_usage(_: object, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
     if usage is not None and not usage.digital_signature:
         raise ValueError("its key usage does not include signatures")
 
 
 def _check_purpose(
-    _: Policy, certificate: x509.Certificate, purposes: x509.ExtendedKeyUsage | None
+    _: object, certificate: x509.Certificate, purposes: x509.ExtendedKeyUsage | None
 ) -> None:
     if purposes is not None and not any(each in purposes for each in _PURPOSES):
         raise ValueError("its extended key usage does not include the signing of code")

@@ -78,6 +78,19 @@ def issue(
     return Issued(builder.sign(issuer.key if issuer else key, SHA256()), key)
 
 
+def outdated(issued: Issued) -> Issued:
+    """Return a certificate without extensions as one of X.509 version 1, signed by its own key."""
+    assert isinstance(issued.key, ec.EllipticCurvePrivateKey)
+    body = issued.certificate.tbs_certificate_bytes
+    version = bytes.fromhex("a003020102")
+    to_sign = _sequence(body[body.index(version) + len(version) :])
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    signature = b"\0" + issued.key.sign(to_sign, ec.ECDSA(SHA256()))
+    bits = bytes([3, len(signature)]) + signature
+    data = _sequence(to_sign + algorithm + bits)
+    return Issued(x509.load_der_x509_certificate(data), issued.key)
+
+
 def write_certificates(path: Path, issued: Sequence[Issued]) -> Path:
     path.write_bytes(b"".join(each.pem for each in issued))
     return path
@@ -85,3 +98,8 @@ def write_certificates(path: Path, issued: Sequence[Issued]) -> Path:
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)] if text else [])
+
+
+def _sequence(body: bytes) -> bytes:
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes([0x30, 0x80 | len(size)]) + size + body

@@ -18,6 +18,7 @@ from tests.unit.adapters.signing.issuing import (
     SIGNING,
     Issued,
     issue,
+    outdated,
     usage,
     write_certificates,
 )
@@ -26,7 +27,7 @@ from weightmark.adapters.signing.certificate_files import (
     read_certificates,
     read_roots,
 )
-from weightmark.adapters.signing.certificates import MAX_CERTIFICATES, TrustedRoots
+from weightmark.adapters.signing.certificates import MAX_CERTIFICATES, TrustedRoots, check_signing
 from weightmark.adapters.signing.private_keys import PrivateKeySigner
 from weightmark.adapters.signing.public_keys import encoded
 from weightmark.errors import KeyFileError, MissingPathError, UntrustedCertificateError
@@ -88,9 +89,13 @@ def namesake() -> Issued:
 @pytest.mark.parametrize(
     ("chain", "reason"),
     [
-        ([issue("signer", BETWEEN, SIGNING, end=NOW - DAY), BETWEEN], "not valid at"),
-        ([issue("signer", BETWEEN, SIGNING, start=NOW + DAY), BETWEEN], "not valid at"),
+        ([issue("signer", BETWEEN, SIGNING, end=NOW - DAY), BETWEEN], "r' is .* until 2026-05-31T"),
+        (
+            [issue("signer", BETWEEN, SIGNING, start=NOW + DAY), BETWEEN],
+            "r' is valid from 2026-06-02T",
+        ),
         ([issue("signer", BETWEEN), BETWEEN], "it has no key usage"),
+        ([outdated(issue("old"))], "'CN=old' is one of X.509 version 1"),
         ([issue("signer", BETWEEN, usage("key_encipherment")), BETWEEN], "usage does not include"),
         ([issue("signer", BETWEEN, usage("key_agreement"), CODE), BETWEEN], "does not include"),
         ([issue("signer", BETWEEN, SIGNING, TLS), BETWEEN], "does not include the signing of code"),
@@ -105,6 +110,7 @@ def namesake() -> Issued:
         "expired",
         "not yet",
         "no usage",
+        "version 1",
         "another usage",
         "another usage with the purpose",
         "TLS",
@@ -125,7 +131,7 @@ def test_signers_that_nobody_vouches_for(chain: list[Issued], reason: str) -> No
 @pytest.mark.parametrize(
     ("extensions", "days", "reason"),
     [
-        ([AUTHORITY, ISSUING], -1, "not valid at"),
+        ([AUTHORITY, ISSUING], -1, "'CN=between' is valid from .* until 2026-05-31T"),
         ([x509.BasicConstraints(ca=False, path_length=None)], 1, "cA must be asserted"),
         ([], 1, "no basicConstraints"),
         ([AUTHORITY, SIGNING], 1, "usage does not include certificates"),
@@ -146,7 +152,7 @@ def test_roots_are_bound_by_what_they_say() -> None:
     with pytest.raises(UntrustedCertificateError, match="path length"):
         certified(short, LEAF, BETWEEN)
     old = issue("root", None, AUTHORITY, key=ROOT.key, end=NOW - DAY)
-    with pytest.raises(UntrustedCertificateError, match="not valid at"):
+    with pytest.raises(UntrustedCertificateError, match="'CN=root' is valid from"):
         certified(old, LEAF, BETWEEN)
 
 
@@ -207,3 +213,21 @@ def test_a_signer_carries_the_certificates_of_its_key() -> None:
     assert certified(ROOT, LEAF, BETWEEN).verifier.verify(b"message", carrying.sign(b"message"))
     with pytest.raises(KeyFileError, match="one of another key"):
         CertifiedSigner(signer, certificates[1:])
+
+
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        (issue("own", ROOT), "'CN=own' would count: .* has no key usage"),
+        (issue("own", ROOT, usage("key_agreement")), "key usage does not include signatures"),
+        (issue("own", ROOT, SIGNING, TLS), "does not include the signing of code"),
+        (outdated(issue("own")), "one of X.509 version 1"),
+    ],
+    ids=["no usage", "another usage", "TLS", "version 1"],
+)
+def test_certificates_whose_signatures_never_count(own: Issued, reason: str) -> None:
+    with pytest.raises(KeyFileError, match=reason) as caught:
+        check_signing(own.certificate)
+    assert "digitalSignature" in caught.value.hint
+    check_signing(LEAF.certificate)
+    check_signing(issue("own", ROOT, CODE).certificate)
