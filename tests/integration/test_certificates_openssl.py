@@ -107,6 +107,7 @@ def stricter() -> dict[str, list[Issued]]:
         "another usage": signer(usage("key_encipherment")),
         "another usage with the purpose": signer(usage("key_encipherment"), CODE),
         "TLS": signer(SIGNING, TLS),
+        "TLS between": under(ROOT, AUTHORITY, ISSUING, TLS),
         "deep": [ROOT, issue("signer", deep[0], SIGNING), *deep],
     }
 

@@ -185,6 +185,14 @@ def _check_issuing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None)
         raise ValueError("an authority's key usage does not include certificates")
 
 
+def _check_delegated(
+    _: Policy, __: x509.Certificate, purposes: x509.ExtendedKeyUsage | None
+) -> None:
+    """Keep an authority for something else, as for servers, from naming signers."""
+    if purposes is not None and not any(each in purposes for each in _PURPOSES):
+        raise ValueError("an authority's extended key usage does not include the signing of code")
+
+
 def _check_usage(_: object, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
     if usage is not None and not usage.digital_signature:
         raise ValueError("its key usage does not include signatures")
@@ -205,6 +213,7 @@ _AUTHORITIES = (
     ExtensionPolicy.permit_all()
     .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
     .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _check_issuing)
+    .may_be_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _check_delegated)
 )
 _SIGNERS = (
     ExtensionPolicy.permit_all()

@@ -59,6 +59,11 @@ def test_what_says_that_it_is_for_signatures(extensions: Sequence[x509.Extension
     assert certified(ROOT, issue("signer", BETWEEN, *extensions), BETWEEN).subject == "CN=signer"
 
 
+def test_an_authority_that_says_that_it_is_for_signatures() -> None:
+    between = issue("between", ROOT, AUTHORITY, ISSUING, CODE)
+    assert certified(ROOT, issue("signer", between, SIGNING), between).subject == "CN=signer"
+
+
 def test_a_certificate_without_a_subject_counts_too() -> None:
     leaf = issue("", ROOT, SIGNING, x509.SubjectAlternativeName([x509.RFC822Name("a@b.example")]))
     number = f"{leaf.certificate.serial_number:x}"
@@ -136,8 +141,9 @@ def test_signers_that_nobody_vouches_for(chain: list[Issued], reason: str) -> No
         ([], 1, "no basicConstraints"),
         ([AUTHORITY, SIGNING], 1, "usage does not include certificates"),
         ([AUTHORITY, UNKNOWN], 1, "critical"),
+        ([AUTHORITY, ISSUING, TLS], 1, "authority's extended key usage does not include"),
     ],
-    ids=["expired", "no authority", "no constraints", "usage", "critical extension"],
+    ids=["expired", "no authority", "no constraints", "usage", "critical extension", "TLS"],
 )
 def test_what_does_not_lead_to_a_root(
     extensions: list[x509.ExtensionType], days: int, reason: str
