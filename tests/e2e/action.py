@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ class Runner:
         }
         python = self.temporary / "bin/python3"
         python.parent.mkdir(exist_ok=True)
-        python.write_text(PYTHON.format(weightmark=BINARIES / "weightmark"))
+        python.write_text(PYTHON.format(weightmark=shlex.quote(str(BINARIES / "weightmark"))))
         python.chmod(0o755)
         path = os.pathsep.join([str(python.parent), "/usr/local/bin", "/usr/bin", "/bin"])
         return subprocess.run(
