@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -53,6 +54,7 @@ class FakeArtifact:
         is_read_only: Whether sidecars cannot be written.
         hashed: The paths that were hashed, in order.
         is_directory: Whether it is a directory, rather than one file.
+        waiting: What others do before they let go of the sidecars.
     """
 
     files: dict[str, bytes]
@@ -63,6 +65,7 @@ class FakeArtifact:
     is_read_only: bool = False
     hashed: list[str] = field(default_factory=list)
     is_directory: bool = True
+    waiting: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def beside(self) -> FakeArtifact:
@@ -141,6 +144,13 @@ class FakeArtifact:
         if len(self.sidecars[name]) > limit:
             raise ArtifactError(f"'{name}' is larger than {limit} bytes")
         return self.sidecars[name]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Have those at work who came before."""
+        while self.waiting:
+            self.waiting.pop(0)()
+        yield
 
     def make_room(self, name: str) -> None:
         """Nothing is ever half written here, or in a sidecar's place."""

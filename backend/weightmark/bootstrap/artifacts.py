@@ -41,7 +41,8 @@ class Artifacts:
 
         self._settings.refuse_files_inside(path)
         cache = DigestCache(self._settings.data_dir / "digests.sqlite3")
-        return _with_manifest(LocalArtifact(path, cache=cache), path, manifest)
+        locks = self._settings.data_dir / "locks"
+        return _with_manifest(LocalArtifact(path, cache=cache, locks=locks), path, manifest)
 
     def download(self, path: Path, manifest: Path | None = None) -> Artifact:
         """Return files that may be anybody's. All of them are read.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os.path import isfile
@@ -108,11 +106,10 @@ def create_signature(
         single_file=single_file(path),
         anew=replace or out is not None,
     )
-    return carry_out(application, order, signer, path, start, out=out)
+    return carry_out(order, signer, path, start, out=out)
 
 
 def carry_out(
-    application: Application,
     order: SigningOrder,
     signer: Signer,
     path: Path,
@@ -123,7 +120,6 @@ def carry_out(
     """Sign an artifact, and write the signature.
 
     Args:
-        application: What is configured.
         order: What to sign.
         signer: The key.
         path: Where the artifact is.
@@ -138,7 +134,7 @@ def carry_out(
     from weightmark.services.signatures.create import Deed, draft, sign
 
     drafted = draft(order, signer, start)
-    with _lock(application, path):
+    with order.artifact.locked():
         signing = sign(drafted, signer, PublicKeyring())
         if signing.deed is Deed.KEPT:
             place = _place(path, signing.name)
@@ -220,14 +216,6 @@ def single_file(path: Path) -> str:
     """Return the path of an artifact that is one file, as its listing has it; or an empty text."""
     is_file = isfile(path)  # noqa: PTH113 - Path's own raises where a name is too long
     return path.name if is_file else ""
-
-
-def _lock(application: Application, path: Path) -> AbstractContextManager[None]:
-    """Keep others here from writing signatures of the same artifact."""
-    from weightmark.adapters.state.locks import file_lock
-
-    name = hashlib.sha256(os.path.realpath(os.fsencode(path))).hexdigest()
-    return file_lock(application.settings.data_dir / "locks" / f"{name}.lock")
 
 
 def configured_signer(application: Application, certificates: Sequence[Path]) -> Signer:

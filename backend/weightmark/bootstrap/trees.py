@@ -163,7 +163,7 @@ def _sign(
         anew=replace,
         place=_place(place),
     )
-    return carry_out(application, order, signer, path, start)
+    return carry_out(order, signer, path, start)
 
 
 def _place(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -110,6 +111,15 @@ class Artifact(Protocol):
         Raises:
             MissingPathError: It is not there.
             ArtifactError: It is not a regular file, or larger than ``limit`` bytes.
+        """
+        ...
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep others here from writing sidecars: what is read meanwhile stays as it is.
+
+        Raises:
+            LockTimeoutError: Another process does not let go of them.
+            StorageError: They cannot be locked.
         """
         ...
 

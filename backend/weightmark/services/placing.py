@@ -38,9 +38,10 @@ def place_manifest(
         WeightmarkError: As `create_manifest` and `ReleaseSigner.sign` have it.
     """
     evidence = Evidence.of(create_manifest(artifact, draft, start))
-    signatures = signer.sign(artifact, evidence, start)
-    path = artifact.write_sidecar(MANIFEST, evidence.data)
-    _write_signatures(artifact, signatures)
+    with artifact.locked():
+        signatures = signer.sign(artifact, evidence, start)
+        path = artifact.write_sidecar(MANIFEST, evidence.data)
+        _write_signatures(artifact, signatures)
     return evidence, path
 
 
@@ -50,7 +51,8 @@ def placed(
 ) -> Iterator[str]:
     """Write a manifest, and the signatures of it, and say where the manifest is.
 
-    What was there before may be of a release: where this one is refused, it is put back.
+    What was there before may be of a release: where this one is refused, it is put back. Nobody
+    else signs here until then.
 
     Args:
         artifact: The files, of which the manifest is true.
@@ -61,20 +63,22 @@ def placed(
     Raises:
         VerificationFailedError: With what is beside the files, nobody could verify the release.
         AlreadyExistsError: A file of signatures is in the way, and says something else.
+        LockTimeoutError: Somebody else here signs for too long.
         StorageError: A file cannot be written.
         WeightmarkError: As `ReleaseSigner.sign` has it.
     """
-    before = _read(artifact)
-    signatures = signer.sign(artifact, evidence, start)
-    try:
-        path = artifact.write_sidecar(MANIFEST, evidence.data)
-        _write_signatures(artifact, signatures)
-        if signatures or before.keys() - {MANIFEST} or evidence.manifest.required_signers:
-            _check(artifact, evidence, signer, start)
-        yield path
-    except RefusedError:
-        _put_back(artifact, before, signatures)
-        raise
+    with artifact.locked():
+        before = _read(artifact)
+        signatures = signer.sign(artifact, evidence, start)
+        try:
+            path = artifact.write_sidecar(MANIFEST, evidence.data)
+            _write_signatures(artifact, signatures)
+            if signatures or before.keys() - {MANIFEST} or evidence.manifest.required_signers:
+                _check(artifact, evidence, signer, start)
+            yield path
+        except RefusedError:
+            _put_back(artifact, before, signatures)
+            raise
 
 
 def _read(artifact: Artifact) -> Mapping[str, bytes]:

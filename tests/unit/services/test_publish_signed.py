@@ -22,6 +22,7 @@ from weightmark.domain.verdict import Outcome
 from weightmark.errors import AlreadyExistsError, NotAuthorizedError, VerificationFailedError
 from weightmark.ports.signing import Signer
 from weightmark.services.manifests import create_manifest
+from weightmark.services.placing import place_manifest
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.files import SignedFile
 
@@ -87,6 +88,21 @@ def test_a_repeated_publish_writes_what_is_missing(world: World, lost: list[str]
     assert world.artifact.sidecars.keys() == before.keys()
     assert world.artifact.sidecars[MANIFEST] == before[MANIFEST]
     assert world.verify(f"me/{NAME}").verified
+
+
+def test_who_signs_meanwhile_is_waited_for(world: World) -> None:
+    """Of two that write signatures of the same files at once, neither loses its own."""
+    request = world.request(signers=[ED25519])
+    world.publish(signers=[ED25519])
+
+    def write_again() -> None:
+        place_manifest(world.artifact, request.draft, request.signer, unseen)
+
+    for again in (write_again, lambda: world.publish(signers=[ED25519])):
+        del world.artifact.sidecars["weightmark.sig"]
+        world.artifact.waiting.append(lambda: signed(world.artifact, ETHEREUM))
+        again()
+        assert len(signed_in(world, "weightmark.sig")) == 2
 
 
 def test_a_repeated_publish_signs_nothing_again(world: World) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import time
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,14 +36,21 @@ class LocalArtifact:
         path: Where it is.
         cache: Digests of files that have not changed; for publishers, never for a verification.
             Small files (see `SMALL_FILE_SIZE`) are hashed anew: that costs no more than a look-up.
+        locks: Where the locks of artifacts are kept; for publishers as well.
         workers: How many threads hash; by default one per core.
     """
 
     def __init__(
-        self, path: Path, *, cache: DigestCache | None = None, workers: int | None = None
+        self,
+        path: Path,
+        *,
+        cache: DigestCache | None = None,
+        locks: Path | None = None,
+        workers: int | None = None,
     ) -> None:
         self._path = path
         self._cache = cache
+        self._locks = locks
         self._workers = workers or default_workers()
         self._tree = Tree(b"")
 
@@ -165,6 +174,20 @@ class LocalArtifact:
             ArtifactError: It is not a regular file, or larger than ``limit`` bytes.
         """
         return self._sidecars().read(name, limit)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep others here from writing sidecars; who only verifies has no locks, and writes none.
+
+        Raises:
+            LockTimeoutError: Another process does not let go of them.
+            StorageError: They cannot be locked.
+        """
+        if self._locks is None:
+            return nullcontext()
+        from weightmark.adapters.state.locks import file_lock
+
+        name = hashlib.sha256(os.path.realpath(os.fsencode(self._path))).hexdigest()
+        return file_lock(self._locks / f"{name}.lock")
 
     def make_room(self, name: str) -> None:  # noqa: ARG002 - every sidecar's is the same
         """Prepare for a sidecar: what a killed process left half written is removed.

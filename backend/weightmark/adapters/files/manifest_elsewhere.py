@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from weightmark.adapters.files.reading import read_at_most
@@ -43,6 +44,10 @@ class ManifestElsewhere:
         if name == self._manifest:
             return read_bounded(self._path, limit)
         return self._artifact.read_sidecar(name, limit)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep others here from writing sidecars of the same files."""
+        return self._artifact.locked()
 
     def make_room(self, name: str) -> None:
         """Prepare for a sidecar; see `write_sidecar`."""

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from weightmark.adapters.files.local_artifact import LocalArtifact
+from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 from weightmark.adapters.files.sidecars import read_bounded, write_atomically
-from weightmark.errors import ArtifactError, MissingPathError, StorageError
+from weightmark.adapters.state.locks import file_lock
+from weightmark.errors import ArtifactError, LockTimeoutError, MissingPathError, StorageError
+from weightmark.services.sidecars import MANIFEST
 
 
 def test_a_fifo_is_refused_when_read(tmp_path: Path) -> None:
@@ -125,3 +128,17 @@ def test_a_writer_whose_partial_file_was_removed_writes_again(
     monkeypatch.setattr(Path, "replace", replace_after_removal)
     write_atomically(tmp_path / "weightmark.json", b"{}")
     assert [path.name for path in tmp_path.iterdir()] == ["weightmark.json"]
+
+
+def test_one_lock_for_whatever_leads_to_the_same_files(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "model")
+    locks = tmp_path / "locks"
+    linked = LocalArtifact(tmp_path / "link", locks=locks)
+    held = ManifestElsewhere(linked, MANIFEST, tmp_path / "out")
+    with held.locked():
+        (name,) = locks.iterdir()
+        with pytest.raises(LockTimeoutError), file_lock(name, 0):
+            pass
+    with LocalArtifact(tmp_path / "model", locks=locks).locked():
+        assert list(locks.iterdir()) == [name]
