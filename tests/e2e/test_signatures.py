@@ -85,6 +85,7 @@ def test_a_release_is_signed_and_verified(signed: Signed, key: str) -> None:
     assert told["release"] == f"{PUBLISHER}/acme/digits@1.0.0"
     (found,) = told["signatures"]
     assert (found["key"], found["shared_secret"]) == (made["key"], False)
+    assert (found["address"], found["subject"], made["address"]) == (None, None, None)
     assert found["first_signed"] == made["first_signed"]
     by_fingerprint = ("signature", "verify", signed.model, "--fingerprint", made["key"])
     assert_ends(signed.weightmark(*by_fingerprint), 0, "acme/digits@1.0.0")

@@ -78,6 +78,7 @@ def test_both_verify_what_the_other_signs(
     assert reference.sign(model, signature, key).status == 0
     verify = ("signature", "verify", model, "--public-key", public_key)
     assert_ends(run_weightmark(*verify), 0, "the files alone")
+    assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "kept")
     changed = next(path for path in (model, *model.rglob("*")) if path.is_file())
     changed.write_bytes(b"altered")
     assert_ends(run_weightmark(*verify), 1, "not as in")

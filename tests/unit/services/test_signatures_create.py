@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from tests.fakes.artifact import FakeArtifact
 from tests.ports.signing_keys import signer_of
 from tests.unit.services.signed import (
     ED25519,
@@ -25,7 +28,9 @@ from tests.unit.services.signed import (
 )
 from tests.unit.services.world import FILES, NAME, unseen
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.signatures.statement import decode_statement
+from weightmark.domain.signatures.bundle import encode_bundle
+from weightmark.domain.signatures.envelope import Envelope
+from weightmark.domain.signatures.statement import decode_statement, encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import (
     AlreadyExistsError,
@@ -38,6 +43,8 @@ from weightmark.errors import (
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.create import Deed, draft, sign
+from weightmark.services.signatures.reports import signing_document
+from weightmark.services.signatures.signing import signed as with_signature
 
 
 @pytest.mark.parametrize("algorithm", KeyAlgorithm, ids=lambda each: each.label)
@@ -166,6 +173,40 @@ def test_a_signature_of_something_else_is_left_alone(signer: object) -> None:
     assert "--replace" in caught.value.hint
     signed(artifact, signer, anew=True)  # type: ignore[arg-type]
     assert verify(artifact, signer).verdict.verified  # type: ignore[arg-type]
+
+
+def of_another_tool(artifact: FakeArtifact, **changes: Any) -> FakeArtifact:
+    """Sign files as the reference does, which tells neither sizes nor time nor keys."""
+    statement = draft(order_of(artifact), P256, unseen).statement
+    resources = tuple(replace(each, size=None) for each in statement.resources)
+    bare = replace(statement, resources=resources, artifact_root=b"", ignored_paths=(".git",))
+    payload = encode_statement(replace(bare, **changes))
+    envelope = with_signature("model.sig", Envelope(payload, ()), P256, KEYRING)
+    artifact.sidecars["model.sig"] = encode_bundle(envelope)
+    return artifact
+
+
+def test_what_another_tool_signed_with_the_same_key_is_kept() -> None:
+    signing = sign_now(order_of(of_another_tool(files())), P256)
+    assert (signing.deed, signing.statement.signed) == (Deed.KEPT, "")
+    told = signing_document(signing, P256, "model.sig")
+    assert (told["size"], told["first_signed"]) == (sum(map(len, FILES.values())), None)
+
+
+def test_what_another_tool_signed_is_left_alone_where_it_is_not_the_same() -> None:
+    other_key = signer_of(KeyAlgorithm.ECDSA_P384_SHA384)
+    described = of_another_tool(release(), manifest_hash=b"")
+    altered = of_another_tool(files())
+    altered.files["config.json"] = b"{ }"
+    moved = of_another_tool(files(), subject="elsewhere")
+    for artifact, signer in (
+        (described, P256),
+        (altered, P256),
+        (moved, P256),
+        (of_another_tool(files()), other_key),
+    ):
+        with pytest.raises(AlreadyExistsError, match="made by another tool"):
+            sign_now(order_of(artifact), signer)
 
 
 def test_a_bundle_holds_one_signature() -> None:

@@ -208,6 +208,16 @@ def test_a_manifest_that_is_not_signed_vouches_for_no_key() -> None:
     assert outcomes(verdict, "signature") == [Outcome.PASSED, Outcome.PASSED]
 
 
+def test_a_file_that_is_signed_and_left_out_by_the_caller_is_not_missing() -> None:
+    artifact = signed(release(), P256)
+    verdict = verify(artifact, P256, ignores=("config.json",))
+    (problem,) = verdict.verdict.problems
+    assert (problem.name, problem.paths) == ("left-out", ("config.json",))
+    assert problem.message.startswith("1 file is left out by you, though listed in model.sig")
+    del artifact.files["config.json"]
+    assert found(verify(artifact, P256, ignores=("config.json",))) == {"missing": "failed"}
+
+
 def test_ignored_paths_of_a_statement_hide_nothing() -> None:
     artifact = release(ignores=("*.py",))
     artifact.files["hidden.py"] = b""

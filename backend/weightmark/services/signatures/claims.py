@@ -152,18 +152,20 @@ def _check(
         is_left_out = matcher(claim.ignores)
     except ArtifactError as error:
         return (Check.of_error(STEP, "ignored", error),)
-    missing = claim.files.keys() - listing.sizes.keys() - sidecars.keys()
+    absent = claim.files.keys() - listing.sizes.keys() - sidecars.keys()
+    left_out = absent.intersection(listing.ignored)
     unread = claim.files.keys() & hashed.errors.keys()
     altered = {
         path
-        for path in claim.files.keys() - missing - unread
+        for path in claim.files.keys() - absent - unread
         if _differs(claim.files[path], hashed.entries.get(path) or sidecars.get(path))
     }
     others = listing.sizes.keys() - claim.files.keys()
     ignored = {path for path in others if is_left_out(path)}
     found = (
         *_problem("altered", altered, "not as in", claim),
-        *_problem("missing", missing, "missing, of", claim),
+        *_problem("missing", absent - left_out, "missing, of", claim),
+        *_problem("left-out", left_out, "left out by you, though listed in", claim),
         *_problem("unsigned", others - ignored, "not in", claim),
         *(Check.of_error(STEP, "files", hashed.errors[path]) for path in sorted(unread)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +28,7 @@ from weightmark.services.signatures.signing import (
     check_same,
     dated,
     holds,
+    is_of_same_files,
     refused,
     sha256_entries,
     signed,
@@ -165,10 +166,14 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
         statement = dated(draft.statement, signer, order.created)
         envelope = signed(name, unsigned(statement), signer, keyring)
         return Signing(name, envelope, statement, evidence, Deed.CREATED)
-    check_same(existing, draft.statement, order.created)
     ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
-    if ours is not None and holds(existing.envelope, ours, signer, keyring):
-        return Signing(name, existing.envelope, existing.statement, evidence, Deed.KEPT)
+    is_held = ours is not None and holds(existing.envelope, ours, signer, keyring)
+    if not (is_held and is_of_same_files(existing, draft.statement)):
+        check_same(existing, draft.statement, order.created)
+    if is_held:
+        # Another tool may have told no sizes.
+        statement = replace(existing.statement, resources=draft.statement.resources)
+        return Signing(name, existing.envelope, statement, evidence, Deed.KEPT)
     if ours is not None or name == BUNDLE:
         raise refused(name, "it holds another signature, or one that does not hold")
     envelope = signed(name, existing.envelope, signer, keyring)

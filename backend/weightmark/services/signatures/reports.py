@@ -25,20 +25,23 @@ class CoverageDocument(TypedDict):
 
 
 class SignerDocument(TypedDict):
-    """Who signed; ``address`` of an Ethereum key, ``subject`` of one with a certificate."""
+    """Who signed; ``address`` of an Ethereum key, ``subject`` of one with a certificate.
+
+    What there is not, or is not known, is None.
+    """
 
     algorithm: str
     shared_secret: bool
     key: str
-    address: str
+    address: str | None
 
 
 class SignatureDocument(SignerDocument):
     """A valid signature by somebody who is trusted; when, is known of the file's first signer."""
 
     file: str
-    subject: str
-    first_signed: str
+    subject: str | None
+    first_signed: str | None
 
 
 class SignatureVerdictDocument(VerdictDocument):
@@ -53,7 +56,7 @@ class SigningDocument(SignerDocument):
 
     signature: str
     deed: str
-    first_signed: str
+    first_signed: str | None
     files: int
     size: int
     covers: CoverageDocument | None
@@ -84,8 +87,8 @@ def signing_document(signing: Signing, signer: Signer, place: str) -> SigningDoc
         "algorithm": signer.identity.algorithm.label,
         "shared_secret": signer.identity.algorithm.is_shared_secret,
         "key": signer.identity.fingerprint,
-        "address": ethereum_address(signer.public_key) if is_ethereum else "",
-        "first_signed": statement.signed,
+        "address": ethereum_address(signer.public_key) if is_ethereum else None,
+        "first_signed": statement.signed or None,
         "files": len(statement.resources),
         "size": sum(each.size or 0 for each in statement.resources),
         "covers": _coverage(signing.evidence),
@@ -101,9 +104,9 @@ def _signature(finding: Finding) -> SignatureDocument | None:
         "algorithm": verifier.identity.algorithm.label,
         "shared_secret": verifier.identity.algorithm.is_shared_secret,
         "key": verifier.identity.fingerprint,
-        "address": address_of(verifier),
-        "subject": finding.subject,
-        "first_signed": finding.file.statement.signed,
+        "address": address_of(verifier) or None,
+        "subject": finding.subject or None,
+        "first_signed": finding.file.statement.signed or None,
     }
 
 

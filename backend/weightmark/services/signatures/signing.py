@@ -128,6 +128,18 @@ def holds(envelope: Envelope, signature: Signature, signer: Signer, keyring: Key
     return verifier.verify(envelope.message, signature.value)
 
 
+def is_of_same_files(existing: SignedFile, statement: Statement) -> bool:
+    """Whether a file that another tool made is of the files, where these are all that is signed."""
+    found = existing.statement
+    told, wanted = (
+        {each.name: each.digest for each in one.resources} for one in (found, statement)
+    )
+    covers_manifest = found.manifest_hash or statement.manifest_hash
+    is_alike = found.subject == statement.subject and told == wanted
+    is_root_true = found.artifact_root in (b"", statement.artifact_root)
+    return is_alike and is_root_true and not (found.signed or covers_manifest)
+
+
 def check_same(existing: SignedFile, statement: Statement, now: datetime) -> None:
     """Make sure that a file is of what would be signed now, and of no time to come.
 
@@ -135,7 +147,9 @@ def check_same(existing: SignedFile, statement: Statement, now: datetime) -> Non
         AlreadyExistsError: It is not.
     """
     found = existing.statement
-    if dataclasses.replace(found, signed="", keys=()) != statement or not found.signed:
+    if not found.signed:
+        raise refused(existing.name, "it was made by another tool")
+    if dataclasses.replace(found, signed="", keys=()) != statement:
         raise refused(existing.name, "it is not of these files and this manifest")
     if parse_timestamp(found.signed) > now:
         raise refused(existing.name, f"its time, {found.signed}, is still to come")

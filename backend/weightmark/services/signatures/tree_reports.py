@@ -29,11 +29,11 @@ class TreeVerdictDocument(TypedDict):
 
 
 class InventoryEntryDocument(TypedDict):
-    """How one model stands."""
+    """How one model stands; ``first_signed`` is None where that is not known."""
 
     path: str
     standing: str
-    first_signed: str
+    first_signed: str | None
     reason: str
     shared_secret: bool
 
@@ -78,7 +78,7 @@ def inventory_document(
             {
                 "path": each.path,
                 "standing": each.standing,
-                "first_signed": each.first_signed,
+                "first_signed": each.first_signed or None,
                 "reason": each.reason,
                 "shared_secret": each.shared_secret,
             }
