@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from weightmark.domain.unambiguous import MAX_DEPTH, check_depth, check_unambiguous
+from weightmark.domain.unambiguous import MAX_DEPTH, check_depth, check_unambiguous, count_values
 
 
 @pytest.fixture
@@ -68,3 +68,26 @@ def test_what_can_be_read_in_two_ways_or_in_none(data: bytes, reason: str) -> No
 def test_no_depth_takes_the_process_with_it(data: bytes) -> None:
     with pytest.raises(ValueError, match="too deep"):
         check_depth(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "values"),
+    [
+        (b"1", 1),
+        (b"[1,2,3]", 4),
+        (b'{"a":1,"b":[2,3]}', 5),
+        (b'[",[{\\",[{", "\\\\", 3]', 4),
+        (b'["' + b"," * 3 * 2**20 + b'",1]', 3),
+        (b'["' + b'\\",' * 2**20 + b'",1]', 3),
+        (b"[" + b'",",' * 2**19 + b"1]", 2**19 + 2),
+    ],
+)
+def test_values_are_counted_outside_of_strings(data: bytes, values: int) -> None:
+    assert count_values(data) == values
+
+
+def test_depth_goes_on_from_one_part_to_the_next() -> None:
+    far = b'"' + b"]" * 2**20 + b'",'
+    with pytest.raises(ValueError, match="too deep"):
+        check_depth((b"[" + far) * (MAX_DEPTH + 1))
+    check_depth((b"[" + far) * MAX_DEPTH)

@@ -19,6 +19,7 @@ from weightmark.domain.signatures.decoding import decode_base64, decode_json, en
 from weightmark.domain.signatures.envelope import (
     MAX_CERTIFICATES,
     MAX_SIGNATURE_FILE_SIZE,
+    MAX_SIGNATURE_FILE_VALUES,
     PAYLOAD_TYPE,
     CertificateText,
     Envelope,
@@ -125,7 +126,9 @@ def decode_bundle(data: bytes) -> Envelope:
     Raises:
         SignatureFileError: It is malformed, too large, or of a form that is not ours to check.
     """
-    bundle = decode_json(data, _Bundle, MAX_SIGNATURE_FILE_SIZE, "the bundle")
+    bundle = decode_json(
+        data, _Bundle, MAX_SIGNATURE_FILE_SIZE, MAX_SIGNATURE_FILE_VALUES, "the bundle"
+    )
     (signature,) = bundle.dsse_envelope.signatures
     hint, certificates = _material(bundle.verification_material)
     value = decode_base64(signature.sig, "the bundle's signature")

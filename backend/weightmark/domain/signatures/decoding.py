@@ -8,23 +8,24 @@ from typing import TypeVar
 
 import msgspec
 
-from weightmark.domain.manifest import MAX_FILES
-from weightmark.domain.unambiguous import check_unambiguous
+from weightmark.domain.unambiguous import check_depth, check_unambiguous, count_values
 from weightmark.errors import SignatureFileError
 
-# A statement holds one object for each file.
-MAX_CONTAINERS = MAX_FILES + 1_000
+# What a document holds beside its form is passed by, but has to be looked through: one value takes
+# up to 300 bytes while that is done.
+MAX_UNKNOWN_VALUES = 500_000
 
 _Form = TypeVar("_Form")
 
 
-def decode_json(data: bytes, form: type[_Form], limit: int, what: str) -> _Form:
-    """Read one JSON document in UTF-8.
+def decode_json(data: bytes, form: type[_Form], limit: int, max_values: int, what: str) -> _Form:
+    """Read one JSON document in UTF-8. That takes a few times the memory of the document.
 
     Args:
         data: The document.
         form: What it has to be.
         limit: Its largest size, in bytes.
+        max_values: How many values it may hold.
         what: How messages name it.
 
     Raises:
@@ -32,13 +33,20 @@ def decode_json(data: bytes, form: type[_Form], limit: int, what: str) -> _Form:
     """
     if len(data) > limit:
         raise SignatureFileError(f"{what} is larger than {limit} bytes")
-    if data.count(b"{") + data.count(b"[") > MAX_CONTAINERS:
-        raise SignatureFileError(f"{what} holds more than {MAX_CONTAINERS} objects and lists")
+    values = count_values(data)
+    if values > max_values:
+        raise SignatureFileError(f"{what} holds more than {max_values} values")
     try:
+        check_depth(data)
+        found = msgspec.json.decode(data, type=form)
+        if values > count_values(msgspec.json.encode(found)) + MAX_UNKNOWN_VALUES:
+            raise SignatureFileError(
+                f"{what} holds more than {MAX_UNKNOWN_VALUES} values that nobody here knows"
+            )
         check_unambiguous(data)
-        return msgspec.json.decode(data, type=form)
     except ValueError as error:
         raise SignatureFileError(f"{what} cannot be read: {error}") from None
+    return found
 
 
 def decode_base64(text: str, what: str) -> bytes:

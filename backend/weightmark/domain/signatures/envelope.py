@@ -18,6 +18,8 @@ PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 MAX_PAYLOAD_SIZE = 80 * 2**20
 # The payload in base64, and room for signatures and certificates.
 MAX_SIGNATURE_FILE_SIZE = MAX_PAYLOAD_SIZE // 3 * 4 + 4 * 2**20
+# Of a file of signatures, the statement in it being one: 64 signatures have some 300.
+MAX_SIGNATURE_FILE_VALUES = 1_000
 MAX_SIGNATURES = MAX_SIGNERS
 MAX_CERTIFICATES = 16
 

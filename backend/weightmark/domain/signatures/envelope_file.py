@@ -16,6 +16,7 @@ from weightmark.domain.manifest import Fingerprint
 from weightmark.domain.signatures.decoding import decode_base64, decode_json, encode_base64
 from weightmark.domain.signatures.envelope import (
     MAX_SIGNATURE_FILE_SIZE,
+    MAX_SIGNATURE_FILE_VALUES,
     MAX_SIGNATURES,
     PAYLOAD_TYPE,
     Envelope,
@@ -72,7 +73,9 @@ def decode_envelope(data: bytes) -> Envelope:
         SignatureFileError: It is malformed or too large, an algorithm is unknown, a key is not
             that of its fingerprint, or two signatures are by one key.
     """
-    file = decode_json(data, _File, MAX_SIGNATURE_FILE_SIZE, "the envelope")
+    file = decode_json(
+        data, _File, MAX_SIGNATURE_FILE_SIZE, MAX_SIGNATURE_FILE_VALUES, "the envelope"
+    )
     if len({each.keyid for each in file.signatures}) < len(file.signatures):
         raise SignatureFileError("the envelope holds two signatures by one key")
     payload = check_payload(decode_base64(file.payload, "the envelope's payload"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from tests.unit.domain.signatures.documents import (
 )
 from weightmark.domain.signatures import envelope as module
 from weightmark.domain.signatures.bundle import decode_bundle, encode_bundle, hint_of
-from weightmark.domain.signatures.envelope import Envelope
+from weightmark.domain.signatures.envelope import MAX_SIGNATURES, Envelope
 from weightmark.domain.signatures.envelope_file import decode_envelope, encode_envelope
 from weightmark.errors import SignatureFileError
 
@@ -157,3 +158,23 @@ def test_a_payload_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         decode_bundle(encode_bundle(SIGNED_BY_KEY))
     with pytest.raises(SignatureFileError, match="the statement is larger than"):
         decode_envelope(encode_envelope(SIGNED_BY_TWO))
+
+
+def test_values_are_bounded_before_they_are_built_and_no_envelope_has_as_many() -> None:
+    signature = SIGNED_BY_TWO.signatures[0]
+    keys = [b"%d" % number for number in range(MAX_SIGNATURES)]
+    envelope = Envelope(
+        PAYLOAD,
+        tuple(
+            replace(signature, public_key=key, fingerprint=hashlib.sha256(key).hexdigest())
+            for key in keys
+        ),
+    )
+    assert decode_envelope(encode_envelope(envelope)) == envelope
+    repeated = b"{" + b'"payload":"ab",' * 1000
+    for decode, data in (
+        (decode_envelope, encode_envelope(envelope)),
+        (decode_bundle, encode_bundle(SIGNED_BY_KEY)),
+    ):
+        with pytest.raises(SignatureFileError, match="holds more than 1000 values"):
+            decode(repeated + data[1:])

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.domain.signatures.documents import BLAKE3, PAYLOAD, STATEMENT, Spoil, spoiled
+from weightmark.domain.manifest import MAX_LIST_LENGTH
+from weightmark.domain.signatures.envelope import MAX_PAYLOAD_SIZE
 from weightmark.domain.signatures.statement import (
+    MAX_VALUES,
     Resource,
     Statement,
     decode_statement,
     encode_statement,
     sorted_resources,
 )
+from weightmark.domain.unambiguous import count_values
 from weightmark.errors import SignatureFileError
 
 
@@ -46,6 +51,31 @@ def rooted(document: dict[str, Any]) -> None:
 )
 def test_a_statement_comes_back(statement: Statement) -> None:
     assert decode_statement(encode_statement(statement)) == statement
+
+
+@pytest.mark.parametrize("size", [0, None])
+def test_whatever_has_the_largest_size_has_no_more_values_than_are_read(size: int | None) -> None:
+    one, two = (
+        encode_statement(replace(STATEMENT, resources=tuple(shortest(number, size))))
+        for number in (1, 2)
+    )
+    values = count_values(two) - count_values(one)
+    assert MAX_PAYLOAD_SIZE // (len(two) - len(one)) * values < MAX_VALUES - 2 * MAX_LIST_LENGTH
+
+
+def shortest(number: int, size: int | None) -> Iterator[Resource]:
+    """Give files, each of which takes as little room as one can."""
+    for name in "ab"[:number]:
+        yield Resource(name, "1220" + "01" * 32, size)
+
+
+def test_what_nobody_knows_is_bounded_by_its_values() -> None:
+    document = json.loads(PAYLOAD)
+    document["other"] = [0] * 400_000
+    assert decode_statement(json.dumps(document).encode()) == STATEMENT
+    document["other"] *= 2
+    with pytest.raises(SignatureFileError, match="more than 500000 values that nobody here knows"):
+        decode_statement(json.dumps(document).encode())
 
 
 def test_a_statement_has_the_form_of_the_specification() -> None:
