@@ -47,7 +47,8 @@ _signers = combined(
         "sign_keys",
         metavar="KEY",
         multiple=True,
-        help="A key that signs the release, and that its manifest names; repeatable.",
+        help="A key that signs the release, and that its manifest names: its name, its file, or a "
+        "token's URI; repeatable.",
     ),
     click.option(
         "--signer",

@@ -13,7 +13,7 @@ from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.settings import OPTIONS, working_environment
 from weightmark.domain.networks import Network
-from weightmark.errors import UsageError
+from weightmark.errors import KeyFileError, UsageError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -28,7 +28,9 @@ network = click.option(
     "--network", metavar="NAME", help="A network's name or chain id.  [default: local]"
 )
 rpc_url = click.option("--rpc-url", metavar="URL", help="The network's JSON-RPC endpoint.")
-key = click.option("--key", metavar="KEY", help="A key's name, its file, or a token's URI.")
+key = click.option("--key", metavar="KEY", help="A key's name, or its file.")
+# Of a command that sends no transaction: a key on a token signs models, and does nothing else.
+model_key = click.option("--key", metavar="KEY", help="A key's name, its file, or a token's URI.")
 digest = click.option("--digest", metavar="D", help="sha2-256 or blake3.  [default: sha2-256]")
 trust = click.option("--trust", metavar="FILE", help="Another trust file.")
 policy = click.option("--policy", metavar="FILE", help="A policy file.")
@@ -93,10 +95,16 @@ transaction = combined(authority, yes, chain, key)
 
 
 def ask_password(what: str, otherwise: str) -> str:
-    """Ask for a secret, where there is somebody to ask; where not, say what else to do."""
+    """Ask for a secret, where there is somebody to ask; where not, say what else to do.
+
+    Raises:
+        KeyFileError: Nobody can be asked, or nothing is typed.
+    """
     if not sys.stdin.isatty():
         return refuse_to_ask(what, otherwise)
-    answer: str = click.prompt(what, hide_input=True, err=True)
+    answer: str = click.prompt(what, default="", show_default=False, hide_input=True, err=True)
+    if not answer:
+        raise KeyFileError(f"{what} is needed, and nothing was typed", hint=otherwise)
     return answer
 
 

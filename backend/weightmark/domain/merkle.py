@@ -52,7 +52,7 @@ class MerkleTree:
         """
         ordered = sorted(leaves, reverse=True)
         if not ordered:
-            raise ArtifactError("the artifact holds no files", hint="publish at least one file")
+            raise ArtifactError("the artifact holds no files", hint="it needs at least one file")
         nodes = [b""] * (len(ordered) - 1) + ordered
         for index in range(len(ordered) - 2, -1, -1):
             nodes[index] = _parent(nodes[2 * index + 1], nodes[2 * index + 2])

@@ -88,7 +88,7 @@ Examples:
     "--out", metavar="FILE", type=options.PATH, help="Write it there.  [default: beside the files]"
 )
 @click.option("--replace", is_flag=True, help="Replace a signature of something else.")
-@options.combined(trees.selection, options.key, options.state)
+@options.combined(trees.selection, options.model_key, options.state)
 def create(
     path: Path,
     certificates: tuple[Path, ...],

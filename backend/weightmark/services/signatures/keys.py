@@ -95,11 +95,12 @@ def address_of(verifier: Verifier) -> str:
 
 
 def describe(verifier: Verifier) -> str:
-    """Return what a key is called in messages: its algorithm and its fingerprint or account."""
+    """Return what a key is called in messages: its algorithm, its fingerprint and its account."""
     identity = verifier.identity
-    known_by = address_of(verifier) or identity.fingerprint
+    address = address_of(verifier)
+    account = f" ({address})" if address else ""
     secret = "shared secret" if identity.algorithm.is_shared_secret else "key"
-    return f"{identity.algorithm.label} {secret} {known_by}"
+    return f"{identity.algorithm.label} {secret} {identity.fingerprint}{account}"
 
 
 class Examiner:
