@@ -169,7 +169,7 @@ def test_a_signature_of_another_version_or_model(signed: Signed) -> None:
         signed.describe(version, name)
         assert_ends(signed.verify("p256"), 1, "made for another manifest")
         assert_ends(signed.sign("p256"), 1, "left as it is", "--replace")
-    assert_ends(signed.sign("p256", "--replace"), 0, "created")
+    assert_ends(signed.sign("p256", "--replace"), 0, "replaced")
     assert_ends(signed.verify("p256", "--name", "acme/digits"), 1, "acme/other, not acme/digits")
 
 
@@ -250,6 +250,19 @@ def test_nothing_is_overwritten_unasked(signed: Signed, tmp_path: Path) -> None:
     assert_ends(signed.verify("p256"), 1, "there is no model.sig")
     assert_ends(signed.verify("p256", "--signature", out), 0)
     assert mine.read_text() == "mine"
+
+
+def test_replacing_drops_nobody_unsaid(signed: Signed, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "weightmark.sig", "--replace")
+    for options in ((), out):
+        assert_ends(signed.sign("ed25519", *options), 0, "created")
+        assert_ends(signed.sign("rsa", *options), 0, "added")
+        assert_ends(signed.sign("ed25519", "--replace", *options), 0, "replaced")
+    assert_ends(signed.verify("rsa", "--public-key", signed.keys / "ed25519.pub"), 0)
+    (signed.model / "config.json").write_text("[]")
+    for options in ((), out):
+        replaced = signed.sign("rsa", "--replace", *options)
+        assert_ends(replaced, 0, "replaced", "by others that are not in", "any more: 1")
 
 
 def test_what_cannot_be_read(signed: Signed, tmp_path: Path) -> None:

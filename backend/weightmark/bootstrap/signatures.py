@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,7 +105,8 @@ def create_signature(
         subject=subject_of(path),
         created=application.creation_time(),
         single_file=single_file(path),
-        anew=replace or out is not None,
+        anew=replace,
+        elsewhere=None if out is None else partial(_signed_file, out),
     )
     return carry_out(order, signer, path, start, out=out)
 
@@ -331,10 +333,14 @@ def _read(path: Path) -> bytes:
     return read_bounded(path, MAX_SIGNATURE_FILE_SIZE)
 
 
+def _signed_file(path: Path) -> SignedFile:
+    return SignedFile.parse(path.name, _read(path))
+
+
 def _check_replaceable(path: Path, *, replace: bool) -> None:
     """Refuse to replace a file that is no signature, or one that is, unasked."""
     try:
-        SignedFile.parse(path.name, _read(path))
+        _signed_file(path)
     except MissingPathError:
         return
     if not replace:

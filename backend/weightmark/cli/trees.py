@@ -126,6 +126,12 @@ def print_inventory(
     return status
 
 
+def warn_of_dropped(dropped: int, place: str) -> None:
+    """Say how many signatures by others are gone, where there were any."""
+    if dropped:
+        output.warn(f"signatures by others that are not in {place} any more: {dropped}")
+
+
 def _failed(error: WeightmarkError) -> Check:
     return Check.of_error(8, "signature", error)
 
@@ -146,6 +152,7 @@ def _print_signed(signed: SignedModel) -> None:
                 output.line(f"{'':10}hint: {error.hint}")
         case made:
             _print_line(made.signing.deed, signed.path)
+            warn_of_dropped(made.signing.dropped, signed.path)
 
 
 def _print_line(mark: str, text: str) -> None:

@@ -262,3 +262,41 @@ def test_two_keys_that_sign_at_once_are_both_kept() -> None:
     one, two = (draft(order_of(artifact), each, unseen) for each in (ED25519, ETHEREUM))
     write(artifact, sign(one, ED25519, KEYRING))
     assert sign(two, ETHEREUM, KEYRING).deed is Deed.ADDED
+
+
+def test_replacing_one_s_own_signature_keeps_those_of_others() -> None:
+    artifact = signed(release(), ED25519, ETHEREUM)
+    signing = sign_now(order_of(artifact, anew=True), ED25519)
+    assert (signing.deed, signing.dropped) == (Deed.REPLACED, 0)
+    write(artifact, signing)
+    assert verify(artifact, ED25519, ETHEREUM).verdict.verified
+    added = sign_now(order_of(artifact, anew=True), SECRET)
+    assert (added.deed, len(added.envelope.signatures)) == (Deed.ADDED, 3)
+
+
+def test_a_signature_that_is_replaced_alone_has_a_new_time() -> None:
+    artifact = signed(release(), ED25519)
+    later = order_of(artifact, anew=True, created=NOW + timedelta(days=1))
+    signing = sign_now(later, ED25519)
+    assert (signing.deed, signing.dropped) == (Deed.REPLACED, 0)
+    assert signing.statement.signed == "2026-11-22T09:00:00Z"
+
+
+def test_signatures_by_others_that_are_dropped_are_counted() -> None:
+    artifact = signed(release(), ED25519, ETHEREUM, SECRET, P256)
+    artifact.sidecars[MANIFEST] = release("1.1.0").sidecars[MANIFEST]
+    signing = sign_now(order_of(artifact, anew=True), ED25519)
+    assert (signing.deed, signing.dropped) == (Deed.REPLACED, 2)
+    other = sign_now(order_of(artifact, anew=True), signer_of(KeyAlgorithm.ECDSA_P384_SHA384))
+    assert (other.deed, other.dropped) == (Deed.REPLACED, 1)
+    artifact.sidecars["weightmark.sig"] = b"mine"
+    assert sign_now(order_of(artifact, anew=True), ED25519).deed is Deed.CREATED
+
+
+def test_a_manifest_that_changes_meanwhile_is_not_signed_as_it_was() -> None:
+    for manifest in (release("1.1.0").sidecars, {}):
+        artifact = release()
+        drafted = draft(order_of(artifact), ED25519, unseen)
+        artifact.sidecars = dict(manifest)
+        with pytest.raises(ArtifactChangedError, match="while the files were read"):
+            sign(drafted, ED25519, KEYRING)

@@ -87,7 +87,11 @@ Examples:
 @click.option(
     "--out", metavar="FILE", type=options.PATH, help="Write it there.  [default: beside the files]"
 )
-@click.option("--replace", is_flag=True, help="Replace a signature of something else.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Sign anew: in place of your own signature, or of what is not true any more.",
+)
 @options.combined(trees.selection, options.model_key, options.state)
 def create(
     path: Path,
@@ -123,6 +127,7 @@ def create(
         return 0
     output.succeed(f"{document['deed']} {document['signature']}")
     output.print_fields({name.replace("_", " "): document[name] for name in _SHOWN})
+    trees.warn_of_dropped(document["dropped"], made.path)
     covers = document["covers"]
     if covers is None:
         output.line("it covers the files alone: not a name, not a version")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import FileEntry
+from weightmark.domain.manifest import MAX_MANIFEST_SIZE, FileEntry
 from weightmark.domain.signatures.bundle import hint_of
 from weightmark.domain.signatures.envelope import Envelope, Signature
 from weightmark.domain.signatures.statement import Statement
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import (
+    AlreadyExistsError,
+    ArtifactChangedError,
     InputError,
     MissingPathError,
     UsageError,
@@ -43,6 +46,7 @@ class Deed(StrEnum):
 
     CREATED = "created"
     ADDED = "added"
+    REPLACED = "replaced"
     KEPT = "kept"
 
 
@@ -55,8 +59,9 @@ class SigningOrder:
         subject: What an artifact without a manifest is called, for people.
         created: When it is signed.
         single_file: The path of an artifact that is one file; empty for a folder.
-        anew: Whether what is signed already is left out of account.
+        anew: Whether what the key has signed, or what is not true any more, is replaced.
         place: Where it is in a tree of models; what it is called then, with or without a manifest.
+        elsewhere: Reads what is where the signature is to be, if that is not beside the files.
     """
 
     artifact: Artifact
@@ -65,6 +70,7 @@ class SigningOrder:
     single_file: str = ""
     anew: bool = False
     place: str = ""
+    elsewhere: Callable[[], SignedFile] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Signing:
         statement: What is signed.
         evidence: The manifest, which is signed as well, if there is one.
         deed: What is to become of the file.
+        dropped: How many signatures by others were in it, and are not any more.
     """
 
     name: str
@@ -84,6 +91,7 @@ class Signing:
     statement: Statement
     evidence: Evidence | None
     deed: Deed
+    dropped: int = 0
 
     @property
     def data(self) -> bytes:
@@ -157,15 +165,19 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
 
     Raises:
         AlreadyExistsError: There is a signature that says something else.
+        ArtifactChangedError: The manifest is not that of the draft any more.
         KeyFileError: The key cannot be used.
         UnavailableError: What keeps the key is out of reach.
     """
     order, name, evidence = draft.order, draft.name, draft.evidence
-    existing = None if order.anew else _existing(order.artifact, name)
+    _check_manifest(order.artifact, evidence)
+    existing = _existing(order, name)
     if existing is None:
         statement = dated(draft.statement, signer, order.created)
         envelope = signed(name, unsigned(statement), signer, keyring)
         return Signing(name, envelope, statement, evidence, Deed.CREATED)
+    if order.anew:
+        return _anew(draft, existing, signer, keyring)
     ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
     is_held = ours is not None and holds(existing.envelope, ours, signer, keyring)
     if not (is_held and is_of_same_files(existing, draft.statement)):
@@ -178,6 +190,28 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
         raise refused(name, "it holds another signature, or one that does not hold")
     envelope = signed(name, existing.envelope, signer, keyring)
     return Signing(name, envelope, existing.statement, evidence, Deed.ADDED)
+
+
+def _anew(draft: Draft, existing: SignedFile, signer: Signer, keyring: Keyring) -> Signing:
+    """Sign in place of what the key has signed before."""
+    before = existing.envelope
+    others = tuple(each for each in before.signatures if not _is_by(each, signer))
+    kept = others if _is_true(existing, draft) else ()
+    statement = existing.statement if kept else dated(draft.statement, signer, draft.order.created)
+    payload = Envelope(before.payload, kept) if kept else unsigned(statement)
+    envelope = signed(draft.name, payload, signer, keyring)
+    deed = Deed.ADDED if kept == before.signatures else Deed.REPLACED
+    dropped = len(others) - len(kept)
+    return Signing(draft.name, envelope, statement, draft.evidence, deed, dropped)
+
+
+def _is_true(existing: SignedFile, draft: Draft) -> bool:
+    """Whether what others have signed can stay: a bundle has room for one signature."""
+    try:
+        check_same(existing, draft.statement, draft.order.created)
+    except AlreadyExistsError:
+        return False
+    return draft.name != BUNDLE
 
 
 def _entries(
@@ -199,12 +233,30 @@ def _entries(
     return artifact.hash(listing.sizes, DigestAlgorithm.SHA2_256, advance).complete()
 
 
-def _existing(artifact: Artifact, name: str) -> SignedFile | None:
+def _check_manifest(artifact: Artifact, evidence: Evidence | None) -> None:
+    """Make sure that the manifest beside the files is still the one that they were compared with.
+
+    Raises:
+        ArtifactChangedError: It is not.
+    """
     try:
-        return SignedFile.read(artifact, name)
+        found = artifact.read_sidecar(MANIFEST, MAX_MANIFEST_SIZE)
+    except MissingPathError:
+        found = b""
+    if found != (evidence.data if evidence else b""):
+        raise ArtifactChangedError(
+            f"{MANIFEST} changed while the files were read", hint="try again"
+        )
+
+
+def _existing(order: SigningOrder, name: str) -> SignedFile | None:
+    try:
+        return order.elsewhere() if order.elsewhere else SignedFile.read(order.artifact, name)
     except MissingPathError:
         return None
     except InputError as error:
+        if order.anew:
+            return None
         raise refused(name, error.message) from None
 
 

@@ -52,10 +52,11 @@ class SignatureVerdictDocument(VerdictDocument):
 
 
 class SigningDocument(SignerDocument):
-    """An artifact that was signed."""
+    """An artifact that was signed; ``dropped`` counts signatures by others that are gone."""
 
     signature: str
     deed: str
+    dropped: int
     first_signed: str | None
     files: int
     size: int
@@ -84,6 +85,7 @@ def signing_document(signing: Signing, signer: Signer, place: str) -> SigningDoc
     return {
         "signature": place,
         "deed": signing.deed,
+        "dropped": signing.dropped,
         "algorithm": signer.identity.algorithm.label,
         "shared_secret": signer.identity.algorithm.is_shared_secret,
         "key": signer.identity.fingerprint,
