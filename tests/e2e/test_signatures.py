@@ -142,6 +142,10 @@ def test_files_that_were_added_altered_removed_or_renamed(signed: Signed) -> Non
         "missing": ["tokenizer/vocabulary.txt"],
         "unsigned": ["__pycache__/evil.pyc", "renamed.txt"],
     }
+    assert problems(signed.verify("p256", "--ignore", "[!t]*", "--json"), 1) == {
+        "left-out": ["config.json", "model.safetensors"],
+        "missing": ["tokenizer/vocabulary.txt"],
+    }
 
 
 def test_everything_that_is_shown_is_signed(signed: Signed) -> None:
