@@ -33,8 +33,6 @@ SLOTS: dict[ContractName, dict[str, int]] = {
     },
 }
 
-# One process compiles for all of them.
-pytestmark = pytest.mark.xdist_group("py-solc-x")
 
 every_contract = pytest.mark.parametrize("name", CONTRACT_NAMES)
 

@@ -21,9 +21,6 @@ from tests.e2e.nodes import PRIVATE_KEY, Node
 from tests.integration.verification_services import BrokenServices, Services, serving
 from weightmark.adapters.chain.deployment import DEPLOYER_ADDRESS, SALT, create2_address
 
-# One process builds for all of them.
-pytestmark = pytest.mark.xdist_group("hardhat")
-
 CHAIN_ID = 11155111
 PACKAGED = {
     path.stem: json.loads(path.read_text())

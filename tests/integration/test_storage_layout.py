@@ -19,9 +19,6 @@ import pytest
 from tests.architecture.sources import CHECKOUT, PACKAGE
 from weightmark.domain import registry
 
-# One process builds for all of them.
-pytestmark = pytest.mark.xdist_group("storage_layout")
-
 SNAPSHOT = CHECKOUT / "tests/contracts/snapshots/storage.json"
 CONTRACTS = sorted(path.stem for path in PACKAGE.glob("contracts/*.json"))
 

@@ -74,6 +74,11 @@ def mode_of(given: Mapping[str, Any]) -> Mode:
     mode = asked[0] if asked else Mode.SEND
     if mode is not Mode.SIGN_ONLY and (given.get("deadline") or given.get("request_path")):
         raise UsageError("--deadline and --request belong to --sign-only")
+    _refuse_spending(mode, given)
+    return mode
+
+
+def _refuse_spending(mode: Mode, given: Mapping[str, Any]) -> None:
     if mode is Mode.SIGN_ONLY and (given.get("yes") or given.get("max_fee") is not None):
         raise UsageError(
             "--sign-only spends nothing, and takes neither --yes nor --max-fee",
@@ -83,7 +88,6 @@ def mode_of(given: Mapping[str, Any]) -> Mode:
         raise UsageError(
             "--unsigned-tx sends nothing, and takes no --yes", hint="the wallet asks its owner"
         )
-    return mode
 
 
 def deadline_of(given: Mapping[str, Any]) -> int:

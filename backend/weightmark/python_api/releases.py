@@ -186,7 +186,6 @@ def publish(
             source; or ``rpc_url`` is no endpoint.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    ignored = sequence_of("ignores", ignores)
     application = application_of(configuration)
     draft = manifest_draft(
         application,
@@ -195,7 +194,7 @@ def publish(
         publisher=publisher,
         created_by=created_by,
         metadata=metadata or Metadata(),
-        ignores=ignored,
+        ignores=sequence_of("ignores", ignores),
     )
     request = publish_request(
         application,

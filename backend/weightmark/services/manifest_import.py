@@ -195,12 +195,18 @@ def _checked(earlier: EarlierManifest, signature: bytes, key: EarlierKey) -> Che
 
 def _completed(draft: ManifestDraft, said: Description) -> ManifestDraft:
     name, version = draft.name or said.name, draft.version or said.version
-    if not (name and version):
-        missing = " and ".join(
-            option for option, text in (("--name", name), ("--version", version)) if not text
-        )
+    _check_release(name, version)
+    metadata = _metadata(draft.metadata, said)
+    created_by = draft.created_by or said.created_by
+    return replace(draft, name=name, version=version, created_by=created_by, metadata=metadata)
+
+
+def _check_release(name: str, version: str) -> None:
+    missing = [option for option, text in (("--name", name), ("--version", version)) if not text]
+    if missing:
         raise UsageError(
-            "no signature covers the release's name and version", hint=f"give {missing}"
+            "no signature covers the release's name and version",
+            hint=f"give {' and '.join(missing)}",
         )
     try:
         check_name(name)
@@ -208,13 +214,13 @@ def _completed(draft: ManifestDraft, said: Description) -> ManifestDraft:
     except ValueFormatError as error:
         hint = error.hint or "--name and --version give others"
         raise ValueFormatError(error.message, hint=hint) from None
-    given = draft.metadata
-    metadata = Metadata(
+
+
+def _metadata(given: Metadata, said: Description) -> Metadata:
+    return Metadata(
         description=given.description or said.description or UNSET,
         license=given.license,
         framework=given.framework or said.framework or UNSET,
         author=given.author or said.author or UNSET,
         tags=given.tags,
     )
-    created_by = draft.created_by or said.created_by
-    return replace(draft, name=name, version=version, created_by=created_by, metadata=metadata)

@@ -15,19 +15,15 @@ from tests.unit.services.signed import (
     ED25519,
     ETHEREUM,
     KEYRING,
-    NOW,
     P256,
     SECRET,
     edit_payload,
     files,
     found,
-    key_of,
     release,
     signed,
     verify,
 )
-from weightmark.adapters.signing import ethereum, public_keys
-from weightmark.adapters.signing.ethereum import recovered_public_key
 from weightmark.domain.patterns import MAX_PATTERNS
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope
@@ -38,7 +34,7 @@ from weightmark.errors import UsageError
 from weightmark.ports.signing import Signer
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import Examiner, SignatureTrust, TrustedKey
+from weightmark.services.signatures.keys import TrustedKey
 from weightmark.services.signatures.signing import signed as with_signature
 
 OTHER = signer_of(KeyAlgorithm.ECDSA_P256_SHA256, 1)
@@ -325,40 +321,6 @@ def test_a_malformed_file_is_bad_input_and_not_a_missing_signature() -> None:
     artifact = signed(files(), P256)
     artifact.sidecars["weightmark.sig"] = b"{}"
     assert found(verify(artifact, P256)) == {"signature-file": "invalid"}
-
-
-class CountingEnvelope(Envelope):
-    """Counts how often the message is built, which is as long as the payload."""
-
-    built = 0
-
-    @property
-    def message(self) -> bytes:
-        type(self).built += 1
-        return super().message
-
-
-def test_the_message_is_built_once_and_who_signed_by_ethereum_is_recovered_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    signers = [signer_of(KeyAlgorithm.ETHEREUM, number) for number in range(2)]
-    file = SignedFile.read(signed(files(), *signers, ED25519), "weightmark.sig")
-    counting = CountingEnvelope(file.envelope.payload, file.envelope.signatures)
-    recovered: list[bytes] = []
-
-    def recover(message: bytes, signature: bytes) -> bytes | None:
-        recovered.append(signature)
-        return recovered_public_key(message, signature)
-
-    for module in (ethereum, public_keys):
-        monkeypatch.setattr(module, "recovered_public_key", recover)
-    trust = SignatureTrust((key_of(signers[0]),), None, NOW)
-    findings = tuple(Examiner(KEYRING, trust).examine(replace(file, envelope=counting)))
-    assert [each.verifier and each.verifier.identity for each in findings] == [
-        each.identity for each in (*signers, ED25519)
-    ]
-    assert recovered == [each.value for each in file.envelope.signatures[:2]]
-    assert CountingEnvelope.built == 1
 
 
 def test_a_carried_key_that_is_none() -> None:

@@ -121,11 +121,16 @@ def _file_node(cid: bytes, node: Node) -> Unixfs:
         raise _malformed(cid, f"a node of a file with more than {MAX_FILE_LINKS} links")
     if len(sizes) != len(node.links) or any(link.name for link in node.links):
         raise _malformed(cid, "a file whose links and lengths differ")
+    _check_lengths(cid, unixfs)
+    return unixfs
+
+
+def _check_lengths(cid: bytes, unixfs: Unixfs) -> None:
+    sizes = unixfs.block_sizes
     if (unixfs.data and sizes) or len(unixfs.data) + sum(sizes) != unixfs.file_size:
         raise _malformed(cid, "a file whose lengths do not add up")
     if any(size < MIN_CHUNK_SIZE for size in sizes[:-1]) or 0 in sizes:
         raise _malformed(cid, f"a file in pieces of less than {MIN_CHUNK_SIZE} bytes")
-    return unixfs
 
 
 def _entries(cid: bytes, get: Get) -> Iterator[Link]:

@@ -51,18 +51,10 @@ def check_signers(
     """Say which of the keys that have to sign have not, or may have."""
     # Whoever signed the files alone did not sign for the release that names them.
     of_release = [each for each in findings if documents.covers_manifest(each.file)]
-    demands = (
-        *((key, findings) for key in trust.keys),
-        *((key, of_release) for key in manifest_signers(documents)),
-    )
-    for key, candidates in demands:
-        found = [each.verifier for each in candidates if each.verifier and key.is_(each.verifier)]
-        labels = {each.identity.algorithm.label for each in found}
-        if not found:
-            yield _missing(key, candidates, documents)
-        elif key.algorithm not in (None, *labels):
-            message = f"{key.label} is one of {', '.join(labels)}"
-            yield Check(STEP, "signers", Outcome.FAILED, message)
+    for key in trust.keys:
+        yield from _check_signer(key, findings, documents)
+    for key in manifest_signers(documents):
+        yield from _check_signer(key, of_release, documents)
     if trust.roots is not None and not any(each.subject for each in findings):
         message = "nobody has signed for whom a trusted certificate vouches"
         outcome = Outcome.FAILED if documents.is_complete else Outcome.UNCHECKED
@@ -83,6 +75,18 @@ def check_coverage(documents: Documents, trusted: Collection[Finding]) -> Iterat
         else:
             message = f"{file.name} covers the files alone: no name, no version"
             yield Check(STEP, "coverage", Outcome.WARNED, message)
+
+
+def _check_signer(
+    key: TrustedKey, candidates: Collection[Finding], documents: Documents
+) -> Iterator[Check]:
+    found = [each.verifier for each in candidates if each.verifier and key.is_(each.verifier)]
+    labels = {each.identity.algorithm.label for each in found}
+    if not found:
+        yield _missing(key, candidates, documents)
+    elif key.algorithm not in (None, *labels):
+        message = f"{key.label} is one of {', '.join(labels)}"
+        yield Check(STEP, "signers", Outcome.FAILED, message)
 
 
 def _uncovered(name: str, documents: Documents) -> Check:

@@ -76,12 +76,7 @@ def verify_signatures(
         UsageError: Nobody is trusted.
     """
     trust, artifact = request.trust, request.artifact
-    if not trust.keys and trust.roots is None:
-        raise UsageError(
-            "a signature by a key that nobody vouches for proves nothing",
-            hint="name the signer: --public-key, --fingerprint, --address, --hmac-key or "
-            "--certificate-chain",
-        )
+    _check_trust(trust)
     try:
         listing = artifact.list(request.ignores)
     except WeightmarkError as error:
@@ -110,6 +105,15 @@ def verify_signatures(
         *_check_ignores(request, listing),
     )
     return _concluded(checks, trusted, evidence)
+
+
+def _check_trust(trust: SignatureTrust) -> None:
+    if not trust.keys and trust.roots is None:
+        raise UsageError(
+            "a signature by a key that nobody vouches for proves nothing",
+            hint="name the signer: --public-key, --fingerprint, --address, --hmac-key or "
+            "--certificate-chain",
+        )
 
 
 def _compare(
