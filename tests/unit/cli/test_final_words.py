@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from weightmark.cli import options, output, streams, verdicts
@@ -98,6 +98,7 @@ def test_output_that_is_lost_otherwise_is_a_failure_but_hides_no_graver_one(
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=20))
+@example("\x7f")
 def test_a_document_is_ascii_and_keeps_every_character(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdout", shown := io.StringIO())

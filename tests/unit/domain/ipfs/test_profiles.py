@@ -41,7 +41,7 @@ def depths(cid: bytes, stored: Stored) -> set[int]:
     return {1 + depth for link in links for depth in depths(link.cid, stored)}
 
 
-@given(st.integers(1, 200), st.integers(2, 5))
+@given(st.integers(1, 70), st.integers(2, 4))
 def test_a_file_is_as_deep_as_it_has_to_be_and_no_deeper(leaves: int, width: int) -> None:
     stored = Stored()
     tree = BalancedTree(replace(UNIXFS_V1_2025, max_links=width), stored.put)
