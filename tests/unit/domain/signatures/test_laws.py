@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import replace
 
 import pytest
@@ -37,37 +36,6 @@ LOOSE_PATHS = st.lists(PARTS | st.sampled_from((".", "")), min_size=1, max_size=
     lambda parts: "/".join(("." if not parts[0] else parts[0], *parts[1:]))
 )
 DIGESTS = st.binary(min_size=32, max_size=32).map(lambda each: "1220" + each.hex())
-CHAINS = st.lists(VALUES, min_size=1, max_size=3).map(tuple)
-
-
-@st.composite
-def signatures(draw: st.DrawFn) -> Signature:
-    """Give a signature by a key that it carries, or by one that only its fingerprint names."""
-    key = draw(st.just(b"") | VALUES)
-    fingerprint = key or draw(VALUES)
-    return Signature(
-        draw(VALUES),
-        draw(st.sampled_from(KeyAlgorithm)),
-        hashlib.sha256(fingerprint).hexdigest(),
-        public_key=key,
-    )
-
-
-@given(
-    st.binary(max_size=40),
-    st.lists(signatures(), min_size=1, max_size=2, unique_by=lambda each: each.fingerprint),
-)
-def test_an_envelope_of_any_bytes_comes_back(payload: bytes, signed: list[Signature]) -> None:
-    envelope = Envelope(payload, tuple(signed))
-    assert decode_envelope(encode_envelope(envelope)) == envelope
-
-
-@given(st.binary(max_size=40), VALUES, CHAINS)
-def test_a_bundle_with_any_chain_comes_back(
-    payload: bytes, value: bytes, chain: tuple[bytes, ...]
-) -> None:
-    envelope = Envelope(payload, (Signature(value, certificates=chain),))
-    assert decode_bundle(encode_bundle(envelope)) == envelope
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))
