@@ -21,7 +21,7 @@ def print_json(document: object) -> None:
     import msgspec
 
     text = json.dumps(msgspec.to_builtins(document), indent=2)
-    click.echo(text.replace("\x7f", "\\u007f"))
+    click.echo(text)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:
