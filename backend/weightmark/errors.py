@@ -25,6 +25,8 @@ where there is one, a hint that says what to do::
     │   ├── StorageError                         the data directory cannot be read or written
     │   ├── LockTimeoutError                     another process holds the lock for too long
     │   ├── TokenError                           a PKCS#11 token is out of reach, or refuses
+    │   ├── ContentUnavailableError              nobody who was asked has a block
+    │   ├── IpfsServiceError                     a node, gateway or pinning service does not serve
     │   ├── DevnetError                          the local node does not start, or does not end
     │   └── MissingExtraError                    an optional package is not installed
     └── InputError                      exit 4   bad input
@@ -196,6 +198,18 @@ class TokenError(UnavailableError):
     """A PKCS#11 token, or what reaches it, is not there or refuses."""
 
     code = "token"
+
+
+class ContentUnavailableError(UnavailableError):
+    """Nobody who was asked has a block."""
+
+    code = "content-unavailable"
+
+
+class IpfsServiceError(UnavailableError):
+    """An IPFS node, a gateway or a pinning service is out of reach, refuses, or answers nonsense."""
+
+    code = "ipfs-service"
 
 
 class DevnetError(UnavailableError):

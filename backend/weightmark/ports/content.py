@@ -12,6 +12,7 @@ from weightmark.domain.ipfs.profiles import Part, Profile, Put
 from weightmark.domain.manifest import FileEntry
 from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Advance, Listing
+from weightmark.ports.blocks import BlockSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +74,12 @@ class Addressable(Protocol):
         ...
 
 
-class Blocks(Protocol):
+class Blocks(BlockSource, Protocol):
     """Blocks that somebody sent, below one root."""
 
     @property
     def root(self) -> bytes:
         """The CID of what was sent."""
-        ...
-
-    def get(self, cid: bytes) -> bytes:
-        """Return a block, once it was checked against its CID.
-
-        Raises:
-            ContentError: It is not there, or is another one.
-        """
         ...
 
     def refuse_unused(self) -> None:

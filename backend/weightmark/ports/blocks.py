@@ -1,0 +1,48 @@
+"""Blocks of content, wherever they are, and those who keep them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from weightmark.ports.artifacts import Advance
+
+
+class BlockSource(Protocol):
+    """A place that gives blocks by their CIDs: a store, a node, a gateway, a CAR file."""
+
+    def get(self, cid: bytes) -> bytes:
+        """Return a block, once it was checked against its CID; from any thread.
+
+        Raises:
+            ContentUnavailableError: It is not there.
+            IpfsServiceError: The place is out of reach, or answers nonsense.
+            ContentError: What is there is another block, or larger than any.
+        """
+        ...
+
+
+class PinTarget(Protocol):
+    """Somebody who keeps content, and serves it to others."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages, without anything secret."""
+        ...
+
+    def pin(self, root: bytes, label: str, blocks: BlockSource, advance: Advance) -> None:
+        """Have a root kept with all that is below it, and return once it is.
+
+        Blocks that are there are not sent again, so that what was interrupted is resumed.
+
+        Args:
+            root: The CID of the root.
+            label: What the target calls it in its lists.
+            blocks: Where its blocks are, for targets that take them from us.
+            advance: Called with the lengths in bytes of blocks, as they are there.
+
+        Raises:
+            IpfsServiceError: The target is out of reach, refuses, or failed to get the content.
+            ContentUnavailableError: A block is not where it was.
+            ContentError: A block has changed since it was addressed.
+        """
+        ...
