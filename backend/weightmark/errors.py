@@ -207,7 +207,7 @@ class ContentUnavailableError(UnavailableError):
 
 
 class IpfsServiceError(UnavailableError):
-    """An IPFS node, a gateway or a pinning service is out of reach, refuses, or answers nonsense."""
+    """An IPFS node, gateway or pinning service is out of reach, refuses, or answers nonsense."""
 
     code = "ipfs-service"
 
