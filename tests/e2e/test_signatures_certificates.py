@@ -34,7 +34,7 @@ from weightmark.adapters.signing.private_keys import PrivateKeySigner
 from weightmark.adapters.signing.public_keys import PublicKeyring
 from weightmark.ports.artifacts import no_progress
 from weightmark.services.signatures.create import SigningOrder, draft, sign
-from weightmark.services.signatures.keys import SignatureTrust
+from weightmark.services.signatures.keys import TrustedSigners
 from weightmark.services.signatures.verify import SignatureRequest, verify_signatures
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -110,7 +110,7 @@ class Case:
         signature = self.model / "model.sig"
         signature.write_bytes(data)
         told = self.reference.verify_certified(self.model, signature, self.roots)
-        trust = SignatureTrust((), read_roots([self.roots]), NOW)
+        trust = TrustedSigners((), read_roots([self.roots]), NOW)
         request = SignatureRequest(LocalArtifact(self.model), trust)
         found = verify_signatures(request, KEYRING, no_progress)
         return told.status, found.verdict.exit_status

@@ -30,14 +30,14 @@ from weightmark.domain.signatures.bundle import encode_bundle, hint_of
 from weightmark.domain.signatures.envelope import Envelope, Signature
 from weightmark.ports.artifacts import no_progress
 from weightmark.services.signatures.create import SigningOrder, draft, sign
-from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
+from weightmark.services.signatures.keys import RequiredKey, TrustedSigners
 from weightmark.services.signatures.verify import SignatureRequest, verify_signatures
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 SIGNER = PrivateKeySigner(KEY)
 KEYRING = PublicKeyring()
-TRUST = SignatureTrust(
-    (TrustedKey("the key", KEYRING.verifier(SIGNER.public_key)),), None, datetime.now(UTC)
+TRUST = TrustedSigners(
+    (RequiredKey("the key", KEYRING.verifier(SIGNER.public_key)),), None, datetime.now(UTC)
 )
 LOG_ENTRY = {
     "logIndex": "0",

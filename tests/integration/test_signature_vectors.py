@@ -14,7 +14,7 @@ from weightmark.adapters.signing.certificate_files import read_roots
 from weightmark.adapters.signing.public_keys import PublicKeyring
 from weightmark.adapters.signing.shared_secret import SharedSecret
 from weightmark.ports.artifacts import no_progress
-from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
+from weightmark.services.signatures.keys import RequiredKey, TrustedSigners
 from weightmark.services.signatures.verify import (
     SignatureRequest,
     SignatureVerdict,
@@ -29,18 +29,18 @@ CASES = [
 ]
 
 
-def trust_of(folder: Path, vector: Vector) -> SignatureTrust:
-    keys: list[TrustedKey] = []
+def trust_of(folder: Path, vector: Vector) -> TrustedSigners:
+    keys: list[RequiredKey] = []
     if "public_key" in vector:
         public_key = (folder / vector["public_key"]).read_bytes()
-        keys = [TrustedKey("the key", PublicKeyring().verifier(public_key))]
+        keys = [RequiredKey("the key", PublicKeyring().verifier(public_key))]
     if "secret" in vector:
-        keys = [TrustedKey("the secret", SharedSecret(bytes.fromhex(vector["secret"])))]
+        keys = [RequiredKey("the secret", SharedSecret(bytes.fromhex(vector["secret"])))]
     if "address" in vector:
-        keys = [TrustedKey("the account", address=vector["address"])]
+        keys = [RequiredKey("the account", address=vector["address"])]
     roots = read_roots([folder / vector["roots"]]) if "roots" in vector else None
     at = datetime.fromisoformat(vector["at"]) if "at" in vector else datetime.now(UTC)
-    return SignatureTrust(tuple(keys), roots, at)
+    return TrustedSigners(tuple(keys), roots, at)
 
 
 def verified(folder: Path, vector: Vector, signature: bytes) -> SignatureVerdict:

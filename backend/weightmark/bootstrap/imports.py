@@ -15,7 +15,7 @@ from weightmark.domain.earlier.strict import MAX_EARLIER_SIZE
 from weightmark.domain.identifiers import checksum_address
 from weightmark.domain.manifest import Metadata
 from weightmark.errors import KeyFileError, UsageError
-from weightmark.services.manifest_import import ImportRequest, Trusted
+from weightmark.services.manifest_import import ImportRequest, ImportTrust
 from weightmark.services.manifests import ManifestDraft
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def import_request(
         signature=read_bounded(beside, _MAX_SIGNATURE) if beside else None,
         place=_place(file.path, source),
         signature_place=_place(beside, source) if beside else "",
-        trusted=Trusted(
+        trusted=ImportTrust(
             _public_key(application, file.public_key),
             lambda: application.accounts.shared_secret(file.secret),
             file.accepts_unsigned,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.signatures import (
-    Trusted,
+    SignerOptions,
     signature_trust,
     single_file,
     trusted_public_key,
@@ -37,7 +37,7 @@ from weightmark.services.verification.signatures import SignatureMeans
 if TYPE_CHECKING:
     from weightmark.ports.signing import Keyring, Verifier
 
-NOBODY = Trusted()
+NOBODY = SignerOptions()
 
 
 def verification_request(
@@ -47,7 +47,7 @@ def verification_request(
     release: str | None,
     only: Sequence[str],
     manifest: Path | None,
-    trusted: Trusted = NOBODY,
+    trusted: SignerOptions = NOBODY,
 ) -> VerificationRequest:
     """Return what to verify, and against what.
 
@@ -75,7 +75,7 @@ def verification_request(
     )
 
 
-def signature_means(application: Application, trusted: Trusted = NOBODY) -> SignatureMeans:
+def signature_means(application: Application, trusted: SignerOptions = NOBODY) -> SignatureMeans:
     """Return what the signatures of a release are checked with.
 
     Args:

@@ -21,7 +21,7 @@ from weightmark.domain.text import printable
 from weightmark.domain.times import parse_time
 from weightmark.errors import AlreadyExistsError, MissingPathError, SignatureFileError, UsageError
 from weightmark.services.signatures.files import SignedFile, file_for
-from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
+from weightmark.services.signatures.keys import RequiredKey, TrustedSigners
 from weightmark.services.signatures.verify import SignatureRequest
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class SignerOptions:
     """Whom a caller trusts, as it is given.
 
     Attributes:
@@ -133,12 +133,12 @@ def carry_out(
     """
     from weightmark.adapters.files.sidecars import write_atomically
     from weightmark.adapters.signing.public_keys import PublicKeyring
-    from weightmark.services.signatures.create import Deed, draft, sign
+    from weightmark.services.signatures.create import SigningDeed, draft, sign
 
     drafted = draft(order, signer, start)
     with order.artifact.locked():
         signing = sign(drafted, signer, PublicKeyring())
-        if signing.deed is Deed.KEPT:
+        if signing.deed is SigningDeed.KEPT:
             place = _place(path, signing.name)
         elif out is None:
             place = order.artifact.write_sidecar(signing.name, signing.data)
@@ -150,7 +150,7 @@ def carry_out(
 def verify_signature(
     application: Application,
     path: Path,
-    trusted: Trusted,
+    trusted: SignerOptions,
     start: Start,
     *,
     signature: Path | None = None,
@@ -249,7 +249,7 @@ def subject_of(path: Path) -> str:
     return printable(os.path.basename(os.path.realpath(path)))  # noqa: PTH119 - of any name
 
 
-def signature_trust(application: Application, trusted: Trusted) -> SignatureTrust:
+def signature_trust(application: Application, trusted: SignerOptions) -> TrustedSigners:
     """Return whom a caller trusts; secrets may be asked for.
 
     Raises:
@@ -261,15 +261,15 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
     keys = (
         *(trusted_public_key(application, each) for each in trusted.public_keys),
         *(
-            TrustedKey(f"the key {each}", fingerprint=parse_fingerprint(each).hex())
+            RequiredKey(f"the key {each}", fingerprint=parse_fingerprint(each).hex())
             for each in trusted.fingerprints
         ),
         *(
-            TrustedKey(f"the account {each}", address=checksum_address(each))
+            RequiredKey(f"the account {each}", address=checksum_address(each))
             for each in trusted.addresses
         ),
         *(
-            TrustedKey(f"the shared secret '{each}'", application.accounts.secret_key(each))
+            RequiredKey(f"the shared secret '{each}'", application.accounts.secret_key(each))
             for each in trusted.hmac_keys
         ),
     )
@@ -280,10 +280,10 @@ def signature_trust(application: Application, trusted: Trusted) -> SignatureTrus
             "only certificates have to be valid at a time, and none are trusted",
             hint="--certificate-chain FILE names some",
         )
-    return SignatureTrust(keys, _roots(trusted.certificates), at)
+    return TrustedSigners(keys, _roots(trusted.certificates), at)
 
 
-def trusted_public_key(application: Application, text: str) -> TrustedKey:
+def trusted_public_key(application: Application, text: str) -> RequiredKey:
     """Return a public key by its name among the keys of this machine, or from a file.
 
     Raises:
@@ -303,15 +303,15 @@ def trusted_public_key(application: Application, text: str) -> TrustedKey:
                 f"'{text}' is a shared secret, and no public key", hint=f"--hmac-key {text}"
             )
         if info.public_key:
-            return TrustedKey(label, PublicKeyring().verifier(info.public_key))
-        return TrustedKey(label, fingerprint=info.fingerprint, address=info.address)
+            return RequiredKey(label, PublicKeyring().verifier(info.public_key))
+        return RequiredKey(label, fingerprint=info.fingerprint, address=info.address)
     data = read_small(Path(text))
     if data is None:
         raise MissingPathError(
             f"there is no public key '{text}'",
             hint="name a file in PEM or DER, or one of 'weightmark keys list'",
         )
-    return TrustedKey(label, read_public_key(data, text))
+    return RequiredKey(label, read_public_key(data, text))
 
 
 def _roots(paths: Sequence[Path]) -> Roots | None:

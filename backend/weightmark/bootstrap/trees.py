@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.signatures import (
     Created,
-    Trusted,
+    SignerOptions,
     carry_out,
     configured_signer,
     signature_trust,
@@ -97,7 +97,7 @@ def verify_each(
     application: Application,
     directory: Path,
     models: Models,
-    trusted: Trusted,
+    trusted: SignerOptions,
     start: Start,
     *,
     anywhere: bool = False,

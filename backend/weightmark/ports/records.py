@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Deed(StrEnum):
+class ReleaseDeed(StrEnum):
     """Why a release is remembered."""
 
     PUBLISHED = "published"
@@ -36,7 +36,7 @@ class ReleaseRecord:
     version: str
     artifact_root: bytes
     manifest_hash: bytes
-    deed: Deed
+    deed: ReleaseDeed
     time: int
 
     @property

@@ -13,7 +13,7 @@ from weightmark.bootstrap.requests import (
     signing_request,
     verification_request,
 )
-from weightmark.bootstrap.signatures import Trusted
+from weightmark.bootstrap.signatures import SignerOptions
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
@@ -78,7 +78,7 @@ def verify(
     """
     patterns = sequence_of("only", only)
     application = application_of(configuration)
-    trusted = Trusted(
+    trusted = SignerOptions(
         sequence_of("public_keys", public_keys),
         certificates=tuple(map(Path, sequence_of("certificates", certificates))),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
-from weightmark.bootstrap.signatures import Created, Trusted, create_signature
+from weightmark.bootstrap.signatures import Created, SignerOptions, create_signature
 from weightmark.bootstrap.signatures import verify_signature as verify_signatures
 from weightmark.ports.artifacts import Start, no_progress
 from weightmark.python_api.configuration import (
@@ -114,7 +114,7 @@ def verify_signature(
         ConfigurationError: A configuration file is malformed, or comes with the artifact.
         TypeError: An argument has a name that `Configuration` does not have.
     """
-    trusted = Trusted(
+    trusted = SignerOptions(
         public_keys=sequence_of("public_keys", public_keys),
         fingerprints=sequence_of("fingerprints", fingerprints),
         addresses=sequence_of("addresses", addresses),

@@ -10,7 +10,7 @@ from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest, decode, enco
 from weightmark.domain.networks import Network
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.ports.artifacts import Artifact
-from weightmark.ports.records import Deed, ReleaseRecord
+from weightmark.ports.records import ReleaseDeed, ReleaseRecord
 from weightmark.services.sidecars import MANIFEST
 
 
@@ -84,7 +84,7 @@ class Evidence:
             manifest_cid=raw_block_cid(self.manifest_hash) if is_block else b"",
         )
 
-    def record(self, network: Network, deed: Deed, time: int) -> ReleaseRecord:
+    def record(self, network: Network, deed: ReleaseDeed, time: int) -> ReleaseRecord:
         """Return what this machine remembers of the release."""
         return ReleaseRecord(
             chain_id=network.chain_id,

@@ -34,7 +34,7 @@ from weightmark.services.manifests import ManifestDraft, create_manifest
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class ImportTrust:
     """What the caller trusts.
 
     Attributes:
@@ -67,7 +67,7 @@ class ImportRequest:
     signature: bytes | None
     place: str
     signature_place: str
-    trusted: Trusted
+    trusted: ImportTrust
     artifact: Artifact
     contents: Contents
     draft: ManifestDraft

@@ -19,7 +19,7 @@ from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.files import SIGNATURE_FILES
-from weightmark.services.signatures.keys import SignatureTrust, TrustedKey, describe
+from weightmark.services.signatures.keys import RequiredKey, TrustedSigners, describe
 from weightmark.services.signatures.release import ReleaseSigner
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.signatures import SignatureMeans, check_signatures
@@ -104,8 +104,8 @@ def _check(artifact: Artifact, evidence: Evidence, signer: ReleaseSigner, start:
     """Verify as everybody else will: what is registered is for ever."""
     listing = artifact.list(evidence.manifest.ignored_patterns)
     # A signature that may be anybody's is compared with the keys that have to have signed.
-    keys = tuple(TrustedKey(f"the {describe(each)}", each) for each in signer.others)
-    means = SignatureMeans(signer.keyring, SignatureTrust(keys, None, signer.created))
+    keys = tuple(RequiredKey(f"the {describe(each)}", each) for each in signer.others)
+    means = SignatureMeans(signer.keyring, TrustedSigners(keys, None, signer.created))
     checks = check_signatures(artifact, listing, evidence, FileSelection(), means, start)
     # What others can check with a key or a certificate of theirs is not wrong.
     wrong = [each for each in Verdict(checks).problems if each.outcome is not Outcome.UNCHECKED]

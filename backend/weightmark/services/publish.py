@@ -38,7 +38,7 @@ from weightmark.errors import (
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.ports.chain import ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
-from weightmark.ports.records import Deed, Records
+from weightmark.ports.records import Records, ReleaseDeed
 from weightmark.ports.trust import TrustStore
 from weightmark.services.authorities import authority_index_of
 from weightmark.services.evidence import Evidence
@@ -193,7 +193,7 @@ class Publisher:
                 self._remember(request.network, evidence)
             elif keep:
                 # Whoever gets it may register it at any time.
-                self._keep(request.network, evidence, Deed.DRAFTED)
+                self._keep(request.network, evidence, ReleaseDeed.DRAFTED)
         return ReleaseDraft(_publication(request, evidence, path, None), drafted)
 
     def sign(
@@ -249,11 +249,11 @@ class Publisher:
             return path, agreed.send(writer, action)
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
-        self._keep(network, evidence, Deed.PUBLISHED)
+        self._keep(network, evidence, ReleaseDeed.PUBLISHED)
         self._trust_oneself(network, evidence.manifest.publisher)
         remember_head(self._chains, network, evidence.model_id, self._records)
 
-    def _keep(self, network: Network, evidence: Evidence, deed: Deed) -> None:
+    def _keep(self, network: Network, evidence: Evidence, deed: ReleaseDeed) -> None:
         self._records.remember(evidence.record(network, deed, self._clock()), evidence.data)
 
     def _trust_oneself(self, network: Network, publisher: str) -> None:

@@ -32,7 +32,7 @@ from weightmark.domain.networks import Network
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import TrustedPublisher
 from weightmark.errors import ConfigurationError, ValueFormatError
-from weightmark.ports.records import Deed, ReleaseRecord
+from weightmark.ports.records import ReleaseDeed, ReleaseRecord
 
 ALICE = "0x52908400098527886E0F7030069857D2E4169EE7"
 BOB = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"
@@ -143,7 +143,9 @@ class Service:
             self.remember(manifest, network)
         return statement
 
-    def remember(self, manifest: Manifest, network: Network, deed: Deed = Deed.PUBLISHED) -> None:
+    def remember(
+        self, manifest: Manifest, network: Network, deed: ReleaseDeed = ReleaseDeed.PUBLISHED
+    ) -> None:
         """Remember a release, whether or not the chain has it."""
         data = encode(manifest)
         root = bytes.fromhex(manifest.artifact_root[2:])

@@ -13,7 +13,7 @@ from tests.unit.api.service import (
     Service,
     manifest_of,
 )
-from weightmark.ports.records import Deed
+from weightmark.ports.records import ReleaseDeed
 from weightmark.services.documents import file_record_document
 
 PATH = f"/v1/files/{DIGEST}"
@@ -61,7 +61,7 @@ def test_an_unknown_digest_is_an_empty_list(service: Service) -> None:
 
 def test_what_is_remembered_and_not_registered_has_no_release(service: Service) -> None:
     manifest = manifest_of(ALICE, "acme/digits", "1.0.0", {"a": CONTENT})
-    service.remember(manifest, FIRST, Deed.VERIFIED)
+    service.remember(manifest, FIRST, ReleaseDeed.VERIFIED)
     (found,) = service.get(PATH)
     assert (found["deed"], found["releases"], found["error"]) == ("verified", [], None)
 

@@ -20,13 +20,13 @@ from weightmark.ports.signing import Signer
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.create import (
-    Deed,
     Signing,
+    SigningDeed,
     SigningOrder,
     draft,
     sign,
 )
-from weightmark.services.signatures.keys import SignatureTrust, TrustedKey
+from weightmark.services.signatures.keys import RequiredKey, TrustedSigners
 from weightmark.services.signatures.verify import (
     SignatureRequest,
     SignatureVerdict,
@@ -85,19 +85,19 @@ def sign_now(order: SigningOrder, signer: Signer) -> Signing:
 
 def write(artifact: FakeArtifact, signing: Signing) -> None:
     """Write what was signed."""
-    if signing.deed is not Deed.KEPT:
+    if signing.deed is not SigningDeed.KEPT:
         artifact.write_sidecar(signing.name, signing.data)
 
 
-def key_of(signer: Signer) -> TrustedKey:
+def key_of(signer: Signer) -> RequiredKey:
     """Return trust in a key that is at hand."""
-    return TrustedKey("the key", verifier_of(signer))
+    return RequiredKey("the key", verifier_of(signer))
 
 
-def verify(artifact: FakeArtifact, *keys: Signer | TrustedKey, **changes: Any) -> SignatureVerdict:
+def verify(artifact: FakeArtifact, *keys: Signer | RequiredKey, **changes: Any) -> SignatureVerdict:
     """Verify an artifact's signatures, trusting some keys."""
-    trusted = tuple(each if isinstance(each, TrustedKey) else key_of(each) for each in keys)
-    trust = SignatureTrust(trusted, None, NOW + timedelta(days=1))
+    trusted = tuple(each if isinstance(each, RequiredKey) else key_of(each) for each in keys)
+    trust = TrustedSigners(trusted, None, NOW + timedelta(days=1))
     request = SignatureRequest(artifact, trust)
     return verify_signatures(dataclasses.replace(request, **changes), KEYRING, unseen)
 

@@ -29,7 +29,7 @@ from tests.unit.services.world import ALICE, NAME, unseen
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import ManifestError, UsageError, ValueFormatError
-from weightmark.services.manifest_import import Import, ImportRequest, Trusted, import_manifest
+from weightmark.services.manifest_import import Import, ImportRequest, ImportTrust, import_manifest
 from weightmark.services.manifests import ManifestDraft, create_manifest
 
 NOTHING_SAID = ManifestDraft(ALICE, "", "", datetime(2026, 11, 21, 9, tzinfo=UTC))
@@ -39,13 +39,13 @@ LIST_NAME = CLARITY_LIST.name
 SIDECARS = sorted(path for path in clarity_files() if path.endswith(".sig"))
 
 
-def trusting(key: Path | None = None, secret: str = "", *, unsigned: bool = False) -> Trusted:
-    return Trusted(key_in(key) if key else None, secret.encode, unsigned)
+def trusting(key: Path | None = None, secret: str = "", *, unsigned: bool = False) -> ImportTrust:
+    return ImportTrust(key_in(key) if key else None, secret.encode, unsigned)
 
 
 def request_for(
     path: Path,
-    trusted: Trusted,
+    trusted: ImportTrust,
     files: dict[str, bytes] | None = None,
     *,
     draft: ManifestDraft = NAMED,

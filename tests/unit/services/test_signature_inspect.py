@@ -24,7 +24,7 @@ from weightmark.domain.signing_keys import KeyAlgorithm, ethereum_address
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import SignatureFileError
 from weightmark.ports.signing import Signer
-from weightmark.services.signatures.create import Deed
+from weightmark.services.signatures.create import SigningDeed
 from weightmark.services.signatures.files import (
     BUNDLE,
     ENVELOPE,
@@ -128,7 +128,7 @@ def test_programs_are_told_the_release_only_where_it_is_covered() -> None:
     covering = signing_document(sign_now(order_of(release()), ETHEREUM), ETHEREUM, "x")
     assert covering["covers"] is not None
     assert covering["covers"]["manifest_hash"].startswith("0x")
-    assert (covering["deed"], covering["dropped"]) == (Deed.CREATED, 0)
+    assert (covering["deed"], covering["dropped"]) == (SigningDeed.CREATED, 0)
     assert covering["address"] == ethereum_address(ETHEREUM.public_key)
     bare = signing_document(sign_now(order_of(files()), SECRET), SECRET, "x")
     assert (bare["covers"], bare["address"], bare["shared_secret"]) == (None, None, True)

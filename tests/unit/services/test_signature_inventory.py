@@ -13,7 +13,7 @@ from weightmark.domain.signatures.envelope import Envelope, Signature
 from weightmark.domain.signatures.statement import Statement
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import Finding
+from weightmark.services.signatures.keys import ExaminedSignature
 from weightmark.services.signatures.trees import (
     Age,
     InventoryEntry,
@@ -32,7 +32,7 @@ def signed(*times: str) -> SignatureVerdict:
     """Return a verdict on what was signed at those times, by whom one trusts."""
     key = read_public_key((KEYS / "ed25519.pub").read_bytes(), "")
     files = (SignedFile("x", Envelope(b"", ()), Statement("x", (), signed=each)) for each in times)
-    findings = tuple(Finding(file, Signature(b""), key) for file in files)
+    findings = tuple(ExaminedSignature(file, Signature(b""), key) for file in files)
     return SignatureVerdict(Verdict((GOOD,)), findings)
 
 

@@ -42,7 +42,7 @@ from weightmark.errors import (
 )
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
-from weightmark.services.signatures.create import Deed, draft, sign
+from weightmark.services.signatures.create import SigningDeed, draft, sign
 from weightmark.services.signatures.reports import signing_document
 from weightmark.services.signatures.signing import signed as with_signature
 
@@ -52,7 +52,7 @@ def test_every_algorithm_signs_the_same_statement(algorithm: KeyAlgorithm) -> No
     artifact = release()
     signer = signer_of(algorithm)
     signing = sign_now(order_of(artifact), signer)
-    assert signing.deed is Deed.CREATED
+    assert signing.deed is SigningDeed.CREATED
     is_nist = algorithm.label.startswith("ecdsa")
     assert signing.name == ("model.sig" if is_nist else "weightmark.sig")
     assert decode_statement(signing.envelope.payload) == signing.statement
@@ -147,7 +147,7 @@ def test_signing_twice_changes_nothing(signer: object) -> None:
     artifact = signed(release(), signer)  # type: ignore[arg-type]
     later = order_of(artifact, created=NOW + timedelta(days=1))
     again = sign_now(later, signer)  # type: ignore[arg-type]
-    assert again.deed is Deed.KEPT
+    assert again.deed is SigningDeed.KEPT
     assert again.data == artifact.sidecars[again.name]
 
 
@@ -156,7 +156,7 @@ def test_other_keys_sign_the_same_statement_later() -> None:
     before = artifact.sidecars["weightmark.sig"]
     later = order_of(artifact, created=NOW + timedelta(days=1))
     signing = sign_now(later, ETHEREUM)
-    assert signing.deed is Deed.ADDED
+    assert signing.deed is SigningDeed.ADDED
     assert signing.statement.signed == "2026-11-21T09:00:00Z"
     write(artifact, signing)
     signed(artifact, SECRET)
@@ -188,7 +188,7 @@ def of_another_tool(artifact: FakeArtifact, **changes: Any) -> FakeArtifact:
 
 def test_what_another_tool_signed_with_the_same_key_is_kept() -> None:
     signing = sign_now(order_of(of_another_tool(files())), P256)
-    assert (signing.deed, signing.statement.signed) == (Deed.KEPT, "")
+    assert (signing.deed, signing.statement.signed) == (SigningDeed.KEPT, "")
     told = signing_document(signing, P256, "model.sig")
     assert (told["size"], told["first_signed"]) == (sum(map(len, FILES.values())), None)
 
@@ -261,24 +261,24 @@ def test_two_keys_that_sign_at_once_are_both_kept() -> None:
     artifact = release()
     one, two = (draft(order_of(artifact), each, unseen) for each in (ED25519, ETHEREUM))
     write(artifact, sign(one, ED25519, KEYRING))
-    assert sign(two, ETHEREUM, KEYRING).deed is Deed.ADDED
+    assert sign(two, ETHEREUM, KEYRING).deed is SigningDeed.ADDED
 
 
 def test_replacing_one_s_own_signature_keeps_those_of_others() -> None:
     artifact = signed(release(), ED25519, ETHEREUM)
     signing = sign_now(order_of(artifact, anew=True), ED25519)
-    assert (signing.deed, signing.dropped) == (Deed.REPLACED, 0)
+    assert (signing.deed, signing.dropped) == (SigningDeed.REPLACED, 0)
     write(artifact, signing)
     assert verify(artifact, ED25519, ETHEREUM).verdict.verified
     added = sign_now(order_of(artifact, anew=True), SECRET)
-    assert (added.deed, len(added.envelope.signatures)) == (Deed.ADDED, 3)
+    assert (added.deed, len(added.envelope.signatures)) == (SigningDeed.ADDED, 3)
 
 
 def test_a_signature_that_is_replaced_alone_has_a_new_time() -> None:
     artifact = signed(release(), ED25519)
     later = order_of(artifact, anew=True, created=NOW + timedelta(days=1))
     signing = sign_now(later, ED25519)
-    assert (signing.deed, signing.dropped) == (Deed.REPLACED, 0)
+    assert (signing.deed, signing.dropped) == (SigningDeed.REPLACED, 0)
     assert signing.statement.signed == "2026-11-22T09:00:00Z"
 
 
@@ -286,11 +286,11 @@ def test_signatures_by_others_that_are_dropped_are_counted() -> None:
     artifact = signed(release(), ED25519, ETHEREUM, SECRET, P256)
     artifact.sidecars[MANIFEST] = release("1.1.0").sidecars[MANIFEST]
     signing = sign_now(order_of(artifact, anew=True), ED25519)
-    assert (signing.deed, signing.dropped) == (Deed.REPLACED, 2)
+    assert (signing.deed, signing.dropped) == (SigningDeed.REPLACED, 2)
     other = sign_now(order_of(artifact, anew=True), signer_of(KeyAlgorithm.ECDSA_P384_SHA384))
-    assert (other.deed, other.dropped) == (Deed.REPLACED, 1)
+    assert (other.deed, other.dropped) == (SigningDeed.REPLACED, 1)
     artifact.sidecars["weightmark.sig"] = b"mine"
-    assert sign_now(order_of(artifact, anew=True), ED25519).deed is Deed.CREATED
+    assert sign_now(order_of(artifact, anew=True), ED25519).deed is SigningDeed.CREATED
 
 
 def test_a_manifest_that_changes_meanwhile_is_not_signed_as_it_was() -> None:

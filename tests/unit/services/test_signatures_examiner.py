@@ -13,7 +13,7 @@ from weightmark.adapters.signing.ethereum import recovered_public_key
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import Examiner, SignatureTrust
+from weightmark.services.signatures.keys import Examiner, TrustedSigners
 
 
 class CountingEnvelope(Envelope):
@@ -41,7 +41,7 @@ def test_the_message_is_built_once_and_who_signed_by_ethereum_is_recovered_once(
 
     for module in (ethereum, public_keys):
         monkeypatch.setattr(module, "recovered_public_key", recover)
-    trust = SignatureTrust((key_of(signers[0]),), None, NOW)
+    trust = TrustedSigners((key_of(signers[0]),), None, NOW)
     findings = tuple(Examiner(KEYRING, trust).examine(replace(file, envelope=counting)))
     assert [each.verifier and each.verifier.identity for each in findings] == [
         each.identity for each in (*signers, ED25519)

@@ -34,7 +34,7 @@ from weightmark.errors import UsageError
 from weightmark.ports.signing import Signer
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import TrustedKey
+from weightmark.services.signatures.keys import RequiredKey
 from weightmark.services.signatures.signing import signed as with_signature
 
 OTHER = signer_of(KeyAlgorithm.ECDSA_P256_SHA256, 1)
@@ -113,7 +113,7 @@ def test_a_fingerprint_whose_key_is_nowhere_is_unchecked() -> None:
     payload = encode_statement(replace(statement, keys=()))
     envelope = with_signature("model.sig", Envelope(payload, ()), P256, KEYRING)
     artifact.sidecars["model.sig"] = encode_bundle(envelope)
-    named = TrustedKey("the key", fingerprint=P256.identity.fingerprint)
+    named = RequiredKey("the key", fingerprint=P256.identity.fingerprint)
     verdict = verify(artifact, named)
     assert found(verdict) == {"signers": "unchecked"}
     assert verdict.verdict.exit_status == 3
@@ -257,24 +257,26 @@ def test_a_shared_secret_is_marked() -> None:
 @pytest.mark.parametrize("signer", [P256, ED25519, ETHEREUM])
 def test_a_key_of_which_the_fingerprint_is_known(signer: Signer) -> None:
     artifact = signed(files(), signer)
-    key = TrustedKey("the key", fingerprint=signer.identity.fingerprint)
+    key = RequiredKey("the key", fingerprint=signer.identity.fingerprint)
     assert verify(artifact, key).verdict.verified
-    assert found(verify(artifact, TrustedKey("it", fingerprint="00" * 32))) == {"signers": "failed"}
+    assert found(verify(artifact, RequiredKey("it", fingerprint="00" * 32))) == {
+        "signers": "failed"
+    }
 
 
 def test_an_account_that_is_known() -> None:
     artifact = signed(files(), ETHEREUM, ED25519)
     address = ethereum_address(ETHEREUM.public_key)
-    assert verify(artifact, TrustedKey("the account", address=address)).verdict.verified
+    assert verify(artifact, RequiredKey("the account", address=address)).verdict.verified
     other = ethereum_address(signer_of(KeyAlgorithm.ETHEREUM, 1).public_key)
-    assert found(verify(artifact, TrustedKey("it", address=other))) == {"signers": "failed"}
+    assert found(verify(artifact, RequiredKey("it", address=other))) == {"signers": "failed"}
 
 
 def test_an_ethereum_signature_that_is_of_no_key_it_names() -> None:
     artifact = signed(files(), ETHEREUM)
     edit_payload(artifact, "weightmark.sig", comment="altered")
     address = ethereum_address(ETHEREUM.public_key)
-    verdict = verify(artifact, TrustedKey("the account", address=address))
+    verdict = verify(artifact, RequiredKey("the account", address=address))
     assert found(verdict) == {"signature": "failed", "signers": "failed"}
 
 
@@ -327,7 +329,7 @@ def test_a_carried_key_that_is_none() -> None:
     artifact = signed(files(), ED25519)
     evil = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
     edit(artifact, "weightmark.sig", publicKey="Zm9v", keyid=evil)
-    problems = found(verify(artifact, TrustedKey("the key", fingerprint=evil)))
+    problems = found(verify(artifact, RequiredKey("the key", fingerprint=evil)))
     assert problems == {"signature": "invalid", "signers": "failed"}
 
 

@@ -32,7 +32,7 @@ from weightmark.ports.trust import TrustStore
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft
 from weightmark.services.publish import Publication, Publisher, PublishRequest
-from weightmark.services.signatures.keys import SignatureTrust
+from weightmark.services.signatures.keys import TrustedSigners
 from weightmark.services.signatures.release import ReleaseSigner
 from weightmark.services.verification.files import FileSelection
 from weightmark.services.verification.procedure import VerificationRequest, Verifier
@@ -48,7 +48,7 @@ FILES = {"config.json": b"{}", "model.bin": b"weights", "tokenizer/vocabulary.tx
 
 
 # Nobody is asked to have signed, beside those whom a manifest names.
-MEANS = SignatureMeans(PublicKeyring, SignatureTrust((), None, datetime(2026, 11, 21, tzinfo=UTC)))
+MEANS = SignatureMeans(PublicKeyring, TrustedSigners((), None, datetime(2026, 11, 21, tzinfo=UTC)))
 
 
 def unseen(_: int) -> Advance:

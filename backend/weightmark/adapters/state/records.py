@@ -10,7 +10,7 @@ from pathlib import Path
 from weightmark.adapters.state.atomic import private_file, storage_error
 from weightmark.domain.manifest import decode
 from weightmark.errors import StorageError
-from weightmark.ports.records import Deed, FileRecord, HeadKey, ReleaseRecord, SeenHead
+from weightmark.ports.records import FileRecord, HeadKey, ReleaseDeed, ReleaseRecord, SeenHead
 
 _BUSY_SECONDS = 30.0
 
@@ -179,7 +179,7 @@ class SqliteRecords:
 
 
 def _record(row: tuple[int, str, str, str, bytes, bytes, str, int]) -> ReleaseRecord:
-    return ReleaseRecord(*row[:6], Deed(row[6]), row[7])
+    return ReleaseRecord(*row[:6], ReleaseDeed(row[6]), row[7])
 
 
 def _head_key(key: HeadKey) -> tuple[int, bytes, str, bytes]:

@@ -80,13 +80,13 @@ def verify(
     This proves that they belong together, not who published them: 'weightmark verify' does.
     """
     from weightmark.bootstrap.requests import signature_means
-    from weightmark.bootstrap.signatures import Trusted
+    from weightmark.bootstrap.signatures import SignerOptions
     from weightmark.services.manifests import verify_manifest
     from weightmark.services.verification.files import FileSelection
 
     application = options.application(given)
     artifact = application.artifacts.download(path, manifest_path)
-    trusted = Trusted(public_keys, certificates=certificates, at=at)
+    trusted = SignerOptions(public_keys, certificates=certificates, at=at)
     means = signature_means(application, trusted)
     with progress("verifying") as start:
         verdict = verify_manifest(artifact, FileSelection(only), means, start)

@@ -12,7 +12,7 @@ from weightmark.cli import options, output, trees, verdicts
 from weightmark.cli.progress import progress
 
 if TYPE_CHECKING:
-    from weightmark.bootstrap.signatures import Trusted
+    from weightmark.bootstrap.signatures import SignerOptions
     from weightmark.services.signatures.trees import TreeVerdict
 
 
@@ -53,7 +53,7 @@ _SHOWN: tuple[Literal["algorithm", "key", "address", "first_signed", "files", "s
     "files",
     "size",
 )
-_TRUSTED = ("public_keys", "fingerprints", "addresses", "hmac_keys", "certificates", "at")
+_SIGNERS = ("public_keys", "fingerprints", "addresses", "hmac_keys", "certificates", "at")
 
 
 @click.group("signature")
@@ -272,10 +272,10 @@ def inspect(file: Path, *, as_json: bool) -> None:
     )
 
 
-def _trusted(given: Mapping[str, Any]) -> Trusted:
-    from weightmark.bootstrap.signatures import Trusted
+def _trusted(given: Mapping[str, Any]) -> SignerOptions:
+    from weightmark.bootstrap.signatures import SignerOptions
 
-    return Trusted(**{name: given[name] for name in _TRUSTED})
+    return SignerOptions(**{name: given[name] for name in _SIGNERS})
 
 
 def _sign_each(

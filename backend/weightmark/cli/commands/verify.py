@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from weightmark.bootstrap.requests import verification_request
-from weightmark.bootstrap.signatures import Trusted
+from weightmark.bootstrap.signatures import SignerOptions
 from weightmark.cli import options, verdicts
 from weightmark.cli.progress import progress
 
@@ -65,7 +65,7 @@ def command(
         release=release,
         only=only,
         manifest=manifest_path,
-        trusted=Trusted(public_keys, certificates=certificates),
+        trusted=SignerOptions(public_keys, certificates=certificates),
     )
     with progress("verifying") as start:
         verdict = application.verifier().verify(request, start)

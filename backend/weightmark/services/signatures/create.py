@@ -41,7 +41,7 @@ from weightmark.services.signatures.signing import (
 from weightmark.services.verification.identity import check_manifest
 
 
-class Deed(StrEnum):
+class SigningDeed(StrEnum):
     """What became of a file of signatures."""
 
     CREATED = "created"
@@ -90,7 +90,7 @@ class Signing:
     envelope: Envelope
     statement: Statement
     evidence: Evidence | None
-    deed: Deed
+    deed: SigningDeed
     dropped: int = 0
 
     @property
@@ -175,7 +175,7 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
     if existing is None:
         statement = dated(draft.statement, signer, order.created)
         envelope = signed(name, unsigned(statement), signer, keyring)
-        return Signing(name, envelope, statement, evidence, Deed.CREATED)
+        return Signing(name, envelope, statement, evidence, SigningDeed.CREATED)
     if order.anew:
         return _anew(draft, existing, signer, keyring)
     ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
@@ -185,11 +185,11 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
     if is_held:
         # Another tool may have told no sizes.
         statement = replace(existing.statement, resources=draft.statement.resources)
-        return Signing(name, existing.envelope, statement, evidence, Deed.KEPT)
+        return Signing(name, existing.envelope, statement, evidence, SigningDeed.KEPT)
     if ours is not None or name == BUNDLE:
         raise refused(name, "it holds another signature, or one that does not hold")
     envelope = signed(name, existing.envelope, signer, keyring)
-    return Signing(name, envelope, existing.statement, evidence, Deed.ADDED)
+    return Signing(name, envelope, existing.statement, evidence, SigningDeed.ADDED)
 
 
 def _anew(draft: Draft, existing: SignedFile, signer: Signer, keyring: Keyring) -> Signing:
@@ -200,7 +200,7 @@ def _anew(draft: Draft, existing: SignedFile, signer: Signer, keyring: Keyring) 
     statement = existing.statement if kept else dated(draft.statement, signer, draft.order.created)
     payload = Envelope(before.payload, kept) if kept else unsigned(statement)
     envelope = signed(draft.name, payload, signer, keyring)
-    deed = Deed.ADDED if kept == before.signatures else Deed.REPLACED
+    deed = SigningDeed.ADDED if kept == before.signatures else SigningDeed.REPLACED
     dropped = len(others) - len(kept)
     return Signing(draft.name, envelope, statement, draft.evidence, deed, dropped)
 

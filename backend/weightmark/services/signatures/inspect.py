@@ -9,9 +9,14 @@ from datetime import UTC, datetime
 from weightmark.domain.verdict import Check
 from weightmark.ports.signing import Keyring
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import Examiner, Finding, SignatureTrust, describe
+from weightmark.services.signatures.keys import (
+    ExaminedSignature,
+    Examiner,
+    TrustedSigners,
+    describe,
+)
 
-_NOBODY = SignatureTrust((), None, datetime.fromtimestamp(0, UTC))
+_NOBODY = TrustedSigners((), None, datetime.fromtimestamp(0, UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def inspect_signatures(file: SignedFile, keyring: Keyring) -> tuple[Line, ...]:
     return (*map(_signature_line, findings), *_statement_lines(file))
 
 
-def _signature_line(finding: Finding) -> Line:
+def _signature_line(finding: ExaminedSignature) -> Line:
     match finding.result:
         case Check() as problem:
             return Line("signature", problem.message)

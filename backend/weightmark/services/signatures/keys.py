@@ -19,7 +19,7 @@ STEP = 8
 
 
 @dataclass(frozen=True, slots=True)
-class TrustedKey:
+class RequiredKey:
     """A key that has to sign.
 
     Attributes:
@@ -46,7 +46,7 @@ class TrustedKey:
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureTrust:
+class TrustedSigners:
     """Whom the caller trusts.
 
     Attributes:
@@ -55,13 +55,13 @@ class SignatureTrust:
         at: When the signers' certificates have to be valid.
     """
 
-    keys: tuple[TrustedKey, ...]
+    keys: tuple[RequiredKey, ...]
     roots: Roots | None
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ExaminedSignature:
     """What was found of one signature.
 
     Attributes:
@@ -111,11 +111,11 @@ class Examiner:
         trust: The keys that are at hand, and the certificates that are trusted.
     """
 
-    def __init__(self, keyring: Keyring, trust: SignatureTrust) -> None:
+    def __init__(self, keyring: Keyring, trust: TrustedSigners) -> None:
         self._keyring = keyring
         self._trust = trust
 
-    def examine(self, file: SignedFile) -> Iterator[Finding]:
+    def examine(self, file: SignedFile) -> Iterator[ExaminedSignature]:
         """Check the signatures of a file, one after the other."""
         # It is as long as the payload, and the same for all of them.
         message = file.envelope.message
@@ -123,9 +123,9 @@ class Examiner:
             try:
                 yield self._examine(file, signature, message)
             except WeightmarkError as error:
-                yield Finding(file, signature, Check.of_error(STEP, "signature", error))
+                yield ExaminedSignature(file, signature, Check.of_error(STEP, "signature", error))
 
-    def _examine(self, file: SignedFile, signature: Signature, message: bytes) -> Finding:
+    def _examine(self, file: SignedFile, signature: Signature, message: bytes) -> ExaminedSignature:
         if signature.certificates:
             return self._certified(file, signature, message)
         if signature.algorithm is KeyAlgorithm.ETHEREUM:
@@ -136,7 +136,9 @@ class Examiner:
         what = f"{file.name} holds a signature that is unchecked: nobody here knows its key"
         return _problem(file, signature, Outcome.NOT_APPLICABLE, what)
 
-    def _certified(self, file: SignedFile, signature: Signature, message: bytes) -> Finding:
+    def _certified(
+        self, file: SignedFile, signature: Signature, message: bytes
+    ) -> ExaminedSignature:
         if self._trust.roots is None:
             what = f"{file.name} is signed with a certificate, which is unchecked: "
             what += "no certificates are trusted"
@@ -144,12 +146,14 @@ class Examiner:
         certified = self._trust.roots.certified(signature.certificates, self._trust.at)
         return _verified(file, signature, message, (certified.verifier,), certified.subject)
 
-    def _recovered(self, file: SignedFile, signature: Signature, message: bytes) -> Finding:
+    def _recovered(
+        self, file: SignedFile, signature: Signature, message: bytes
+    ) -> ExaminedSignature:
         """Tell whose a signature by Ethereum is: its key follows from it, which is the proof."""
         verifier = self._keyring.recovered(message, signature.value)
         if verifier is None or not _is_named(signature, verifier):
             return _not_its_own(file, signature)
-        return Finding(file, signature, verifier)
+        return ExaminedSignature(file, signature, verifier)
 
     def _candidates(self, file: SignedFile, signature: Signature) -> Iterator[Verifier]:
         """Give the keys that the signature may be of, as it says itself.
@@ -173,18 +177,18 @@ def _verified(
     message: bytes,
     candidates: Iterable[Verifier],
     subject: str = "",
-) -> Finding:
+) -> ExaminedSignature:
     for verifier in candidates:
         if not _may_be_of(signature, verifier):
             said = signature.algorithm.label if signature.algorithm is not None else file.name
             what = f"{file.name} holds a signature by a {describe(verifier)} that it calls {said}"
             return _problem(file, signature, Outcome.FAILED, what)
         if verifier.verify(message, signature.value):
-            return Finding(file, signature, verifier, subject)
+            return ExaminedSignature(file, signature, verifier, subject)
     return _not_its_own(file, signature)
 
 
-def _not_its_own(file: SignedFile, signature: Signature) -> Finding:
+def _not_its_own(file: SignedFile, signature: Signature) -> ExaminedSignature:
     what = f"a signature in {file.name} is not one of the key that it names"
     return _problem(file, signature, Outcome.FAILED, what)
 
@@ -210,5 +214,7 @@ def _may_be_of(signature: Signature, verifier: Verifier) -> bool:
     )
 
 
-def _problem(file: SignedFile, signature: Signature, outcome: Outcome, message: str) -> Finding:
-    return Finding(file, signature, Check(STEP, "signature", outcome, message))
+def _problem(
+    file: SignedFile, signature: Signature, outcome: Outcome, message: str
+) -> ExaminedSignature:
+    return ExaminedSignature(file, signature, Check(STEP, "signature", outcome, message))

@@ -10,7 +10,7 @@ from weightmark.domain.signing_keys import KeyAlgorithm, ethereum_address
 from weightmark.ports.signing import Signer
 from weightmark.services.evidence import Evidence
 from weightmark.services.signatures.create import Signing
-from weightmark.services.signatures.keys import Finding, address_of
+from weightmark.services.signatures.keys import ExaminedSignature, address_of
 from weightmark.services.signatures.verify import SignatureVerdict
 
 
@@ -97,7 +97,7 @@ def signing_document(signing: Signing, signer: Signer, place: str) -> SigningDoc
     }
 
 
-def _signature(finding: Finding) -> SignatureDocument | None:
+def _signature(finding: ExaminedSignature) -> SignatureDocument | None:
     verifier = finding.verifier
     if verifier is None:
         return None

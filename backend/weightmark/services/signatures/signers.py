@@ -9,24 +9,24 @@ from weightmark.ports.signing import Verifier
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.keys import (
     STEP,
-    Finding,
-    SignatureTrust,
-    TrustedKey,
+    ExaminedSignature,
+    RequiredKey,
+    TrustedSigners,
     describe,
 )
 
 
-def is_trusted(finding: Finding, trust: SignatureTrust) -> bool:
+def is_trusted(finding: ExaminedSignature, trust: TrustedSigners) -> bool:
     """Whether a signature is valid, and by a key that the caller trusts."""
     return bool(finding.subject) or _is_by_any(finding, trust.keys)
 
 
-def counts(finding: Finding, documents: Documents, trust: SignatureTrust) -> bool:
+def counts(finding: ExaminedSignature, documents: Documents, trust: TrustedSigners) -> bool:
     """Whether a signature is valid, and by a key that the caller trusts or the manifest names."""
     return is_trusted(finding, trust) or _is_by_any(finding, manifest_signers(documents))
 
 
-def tell(finding: Finding, documents: Documents, trust: SignatureTrust) -> Check:
+def tell(finding: ExaminedSignature, documents: Documents, trust: TrustedSigners) -> Check:
     """Say what was found of a signature."""
     match finding.result:
         case Check() as problem:
@@ -46,7 +46,7 @@ def tell(finding: Finding, documents: Documents, trust: SignatureTrust) -> Check
 
 
 def check_signers(
-    findings: Collection[Finding], documents: Documents, trust: SignatureTrust
+    findings: Collection[ExaminedSignature], documents: Documents, trust: TrustedSigners
 ) -> Iterator[Check]:
     """Say which of the keys that have to sign have not, or may have."""
     # Whoever signed the files alone did not sign for the release that names them.
@@ -61,7 +61,7 @@ def check_signers(
         yield Check(STEP, "signers", outcome, message)
 
 
-def check_coverage(documents: Documents, trusted: Collection[Finding]) -> Iterator[Check]:
+def check_coverage(documents: Documents, trusted: Collection[ExaminedSignature]) -> Iterator[Check]:
     """Say whether what is signed is the manifest as well, or the files alone."""
     is_signed = {each.file.name for each in trusted}
     for file in documents.files:
@@ -78,7 +78,7 @@ def check_coverage(documents: Documents, trusted: Collection[Finding]) -> Iterat
 
 
 def _check_signer(
-    key: TrustedKey, candidates: Collection[Finding], documents: Documents
+    key: RequiredKey, candidates: Collection[ExaminedSignature], documents: Documents
 ) -> Iterator[Check]:
     found = [each.verifier for each in candidates if each.verifier and key.is_(each.verifier)]
     labels = {each.identity.algorithm.label for each in found}
@@ -98,7 +98,9 @@ def _uncovered(name: str, documents: Documents) -> Check:
     return Check(STEP, "coverage", Outcome.UNCHECKED, message, hint)
 
 
-def _missing(key: TrustedKey, candidates: Collection[Finding], documents: Documents) -> Check:
+def _missing(
+    key: RequiredKey, candidates: Collection[ExaminedSignature], documents: Documents
+) -> Check:
     if not documents.is_complete:
         message = f"{key.label} may have signed in what cannot be read"
         return Check(STEP, "signers", Outcome.UNCHECKED, message)
@@ -111,7 +113,7 @@ def _missing(key: TrustedKey, candidates: Collection[Finding], documents: Docume
     return Check(STEP, "signers", Outcome.FAILED, f"{key.label} has not signed")
 
 
-def _may_be_by(key: TrustedKey, finding: Finding) -> bool:
+def _may_be_by(key: RequiredKey, finding: ExaminedSignature) -> bool:
     """Whether a signature by somebody who is not known here may be by a key.
 
     By one that is at hand only where a certificate has to count before any key does.
@@ -121,12 +123,12 @@ def _may_be_by(key: TrustedKey, finding: Finding) -> bool:
     return finding.is_unknown and may_be and signature.fingerprint in ("", key.fingerprint)
 
 
-def manifest_signers(documents: Documents) -> tuple[TrustedKey, ...]:
+def manifest_signers(documents: Documents) -> tuple[RequiredKey, ...]:
     """Return the keys that the manifest names: they have to sign, and are not trusted for it."""
     if documents.evidence is None:
         return ()
     return tuple(
-        TrustedKey(
+        RequiredKey(
             f"the {each.algorithm} key {each.key}, which the manifest names,",
             fingerprint=each.key,
             algorithm=each.algorithm,
@@ -135,11 +137,11 @@ def manifest_signers(documents: Documents) -> tuple[TrustedKey, ...]:
     )
 
 
-def _is_by_any(finding: Finding, keys: Collection[TrustedKey]) -> bool:
+def _is_by_any(finding: ExaminedSignature, keys: Collection[RequiredKey]) -> bool:
     return finding.verifier is not None and any(key.is_(finding.verifier) for key in keys)
 
 
-def _deed(finding: Finding, verifier: Verifier) -> str:
+def _deed(finding: ExaminedSignature, verifier: Verifier) -> str:
     who = f"{describe(verifier)} of {finding.subject}" if finding.subject else describe(verifier)
     return f"the {who} has signed {finding.file.name}{_time(finding.file.statement.signed)}"
 

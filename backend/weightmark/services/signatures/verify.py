@@ -13,7 +13,7 @@ from weightmark.services.evidence import Evidence
 from weightmark.services.signatures.claims import check_claims
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import SIGNATURE_FILES
-from weightmark.services.signatures.keys import STEP, Examiner, Finding, SignatureTrust
+from weightmark.services.signatures.keys import STEP, ExaminedSignature, Examiner, TrustedSigners
 from weightmark.services.signatures.signers import check_coverage, check_signers, is_trusted, tell
 
 # The name of the check that finds no signature at all.
@@ -37,7 +37,7 @@ class SignatureRequest:
     """
 
     artifact: Artifact
-    trust: SignatureTrust
+    trust: TrustedSigners
     single_file: str = ""
     given: Mapping[str, bytes] | None = None
     ignores: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class SignatureVerdict:
     """
 
     verdict: Verdict
-    trusted: tuple[Finding, ...] = ()
+    trusted: tuple[ExaminedSignature, ...] = ()
     evidence: Evidence | None = None
 
 
@@ -107,7 +107,7 @@ def verify_signatures(
     return _concluded(checks, trusted, evidence)
 
 
-def _check_trust(trust: SignatureTrust) -> None:
+def _check_trust(trust: TrustedSigners) -> None:
     if not trust.keys and trust.roots is None:
         raise UsageError(
             "a signature by a key that nobody vouches for proves nothing",
@@ -166,7 +166,7 @@ def _check_ignores(request: SignatureRequest, listing: Listing) -> Iterator[Chec
 
 
 def _concluded(
-    checks: Collection[Check], trusted: tuple[Finding, ...], evidence: Evidence | None
+    checks: Collection[Check], trusted: tuple[ExaminedSignature, ...], evidence: Evidence | None
 ) -> SignatureVerdict:
     """Return the verdict; what is not verified is not shown as if it were."""
     verdict = Verdict(tuple(checks))

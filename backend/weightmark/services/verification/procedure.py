@@ -15,7 +15,7 @@ from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import StorageError, WeightmarkError
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.ports.chains import Chains
-from weightmark.ports.records import Deed, Records
+from weightmark.ports.records import Records, ReleaseDeed
 from weightmark.services.evidence import Evidence
 from weightmark.services.lookup import Lookup, ResolvedReference, resolve
 from weightmark.services.verification.chain import ChainFindings, check_on_chain
@@ -156,7 +156,7 @@ class Verifier:
             if findings.head is not None:
                 self._records.remember_head(*findings.head)
             if verdict.verified and not verdict.partial:
-                record = evidence.record(network, Deed.VERIFIED, self._clock())
+                record = evidence.record(network, ReleaseDeed.VERIFIED, self._clock())
                 self._records.remember(record, evidence.data)
         except StorageError as error:
             message = f"this verification could not be remembered: {error.message}"

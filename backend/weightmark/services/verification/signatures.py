@@ -20,7 +20,7 @@ from weightmark.services.sidecars import MANIFEST, UNCHECKED
 from weightmark.services.signatures.claims import listed_sidecars
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import STEP, Examiner, Finding, SignatureTrust
+from weightmark.services.signatures.keys import STEP, ExaminedSignature, Examiner, TrustedSigners
 from weightmark.services.signatures.signers import (
     check_coverage,
     check_signers,
@@ -42,7 +42,7 @@ class SignatureMeans:
     """
 
     keyring: Callable[[], Keyring]
-    trust: SignatureTrust
+    trust: TrustedSigners
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def check_signatures(
     )
 
 
-def _examined(documents: Documents, means: SignatureMeans) -> tuple[Finding, ...]:
+def _examined(documents: Documents, means: SignatureMeans) -> tuple[ExaminedSignature, ...]:
     if not documents.files:
         return ()
     examiner = Examiner(means.keyring(), means.trust)
@@ -158,7 +158,10 @@ def _contradicted(
 
 
 def _check_all(
-    findings: tuple[Finding, ...], documents: Documents, manifest: Manifest, trust: SignatureTrust
+    findings: tuple[ExaminedSignature, ...],
+    documents: Documents,
+    manifest: Manifest,
+    trust: TrustedSigners,
 ) -> tuple[Check, ...]:
     if problems := tuple(check_signers(findings, documents, trust)):
         return problems

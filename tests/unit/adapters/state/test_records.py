@@ -19,7 +19,7 @@ from tests.unit.domain.test_manifest import FILES, PLAIN
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.domain.manifest import Manifest, decode, encode, manifest_hash
 from weightmark.errors import StorageError
-from weightmark.ports.records import Deed, HeadKey, ReleaseRecord, SeenHead
+from weightmark.ports.records import HeadKey, ReleaseDeed, ReleaseRecord, SeenHead
 
 DATA = encode(PLAIN)
 RECORD = ReleaseRecord(
@@ -29,7 +29,7 @@ RECORD = ReleaseRecord(
     version=PLAIN.version,
     artifact_root=b"\1" * 32,
     manifest_hash=manifest_hash(DATA),
-    deed=Deed.PUBLISHED,
+    deed=ReleaseDeed.PUBLISHED,
     time=100,
 )
 LARGE = encode(
@@ -87,7 +87,7 @@ def test_a_repeated_deed_changes_nothing(records: SqliteRecords) -> None:
 
 
 def test_deeds_are_told_the_oldest_first(records: SqliteRecords) -> None:
-    verified = replace(RECORD, deed=Deed.VERIFIED)
+    verified = replace(RECORD, deed=ReleaseDeed.VERIFIED)
     elsewhere = replace(RECORD, chain_id=10)
     for each in (verified, RECORD, elsewhere):
         records.remember(each, DATA)
@@ -114,9 +114,9 @@ def test_the_manifests_of_a_release_that_are_surely_registered_come_first(
     first, newest, theirs = (
         encode(with_values(PLAIN, created_by=name)) for name in ("first", "newest", "somebody")
     )
-    records.remember(*of(theirs, deed=Deed.VERIFIED))
-    records.remember(*of(first, deed=Deed.DRAFTED))
-    records.remember(*of(newest, deed=Deed.DRAFTED))
+    records.remember(*of(theirs, deed=ReleaseDeed.VERIFIED))
+    records.remember(*of(first, deed=ReleaseDeed.DRAFTED))
+    records.remember(*of(newest, deed=ReleaseDeed.DRAFTED))
     assert found(records) == (theirs, newest, first)
     records.remember(RECORD, DATA)
     assert found(records) == (DATA, theirs, newest, first)
