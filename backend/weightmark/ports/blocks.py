@@ -21,6 +21,15 @@ class BlockSource(Protocol):
         ...
 
 
+class Provider(BlockSource, Protocol):
+    """A source that may be one of several, and of which people are told."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages, without anything secret."""
+        ...
+
+
 class PinTarget(Protocol):
     """Somebody who keeps content, and serves it to others."""
 
