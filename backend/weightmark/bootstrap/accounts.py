@@ -222,20 +222,25 @@ class Accounts:
         return self._keys.load(self._chosen, self.password)
 
     def _pin(self, what: str) -> str:
-        given = self._given(_PIN_VARIABLE)
+        given = given_secret(self._environment, _PIN_VARIABLE)
         return self._ask(what, _set(_PIN_VARIABLE)) if given is None else given
 
     @cached_property
     def _given_password(self) -> str | None:
-        return self._given(_PASSWORD_VARIABLE)
+        return given_secret(self._environment, _PASSWORD_VARIABLE)
 
-    def _given(self, variable: str) -> str | None:
-        """Return what a variable holds, or the file that its companion names."""
-        if variable in self._environment:
-            return self._environment[variable]
-        if path := self._environment.get(f"{variable}_FILE", ""):
-            return read_secret(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
-        return None
+
+def given_secret(environment: Mapping[str, str], variable: str) -> str | None:
+    """Return what a variable holds, or the file that its companion names.
+
+    Raises:
+        ConfigurationError: The file cannot be read.
+    """
+    if variable in environment:
+        return environment[variable]
+    if path := environment.get(f"{variable}_FILE", ""):
+        return read_secret(Path(path)).decode("utf-8", "surrogateescape").rstrip("\r\n")
+    return None
 
 
 def without_line_end(secret: bytes) -> bytes:

@@ -7,35 +7,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os.path import realpath
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from weightmark.adapters.signing.token_uri import URI_PREFIX
 from weightmark.adapters.state.atomic import read_small
+from weightmark.bootstrap.ipfs_settings import IpfsSettings, IpfsTable, Text
 from weightmark.errors import ConfigurationError
 
 FILE_NAME = "weightmark.toml"
 
 
-# No path holds NUL; options and variables cannot.
-_Text = Annotated[str, Meta(pattern="^[^\0]*$")]
+class _Options(Struct, frozen=True, forbid_unknown_fields=True):
+    network: Text = ""
+    rpc_url: Text = ""
+    key: Text = ""
+    digest: Text = ""
+    trust: Text = ""
+    policy: Text = ""
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    network: _Text = ""
-    rpc_url: _Text = ""
-    key: _Text = ""
-    digest: _Text = ""
-    trust: _Text = ""
-    policy: _Text = ""
+class _File(_Options, frozen=True, forbid_unknown_fields=True):
+    ipfs: IpfsTable = IpfsTable()
 
 
-OPTIONS = _File.__struct_fields__
+OPTIONS = _Options.__struct_fields__
 
 # The settings that name files which judge artifacts.
 _JUDGES = ("trust", "policy")
@@ -56,6 +56,7 @@ class Settings:
         digest: The digest of new releases.
         trust: Another trust file.
         policy: A policy file.
+        ipfs: Where content is pinned, and got from.
         files: The configuration files that were read, and the trust and policy files that they or
             variables name: all that nobody named in the call.
     """
@@ -70,6 +71,7 @@ class Settings:
     digest: str = ""
     trust: str = ""
     policy: str = ""
+    ipfs: IpfsSettings = field(default_factory=IpfsSettings)
     files: tuple[Path, ...] = ()
 
     def refuse_files_inside(self, folder: Path) -> None:
@@ -108,11 +110,13 @@ def load_settings(
     home = given.pop("data_dir", "") or environment.get("WEIGHTMARK_HOME", "")
     data_dir, config_dir = (Path(home), Path(home)) if home else _user_directories()
     paths = (working_directory / FILE_NAME, config_dir / FILE_NAME)
-    files = {path: _anchored(found, path) for path in paths if (found := _read(path)) is not None}
-    _refuse_code(paths[0], files)
+    files = {path: found for path in paths if (found := _read(path)) is not None}
+    if paths[0] in files:
+        _refuse_what_is_not_theirs(paths[0], files[paths[0]])
+    anchored = [_anchored(file, path) for path, file in files.items()]
     variables = {name: environment.get(f"WEIGHTMARK_{name.upper()}", "") for name in OPTIONS}
     configured = dict.fromkeys(OPTIONS, "")
-    for source in (*reversed(files.values()), variables, given):
+    for source in (*reversed(anchored), variables, given):
         configured.update({name: text for name, text in source.items() if text})
     unnamed = (configured[name] for name in _JUDGES if name not in given)
     return Settings(
@@ -120,6 +124,7 @@ def load_settings(
         config_dir=config_dir.absolute(),
         chosen_network=given.get("network", ""),
         chosen_key=given.get("key", ""),
+        ipfs=IpfsSettings.joined(environment, [file.ipfs for file in files.values()]),
         files=(*files, *(working_directory / text for text in unnamed if text)),
         **configured,
     )
@@ -147,29 +152,40 @@ def _user_directories() -> tuple[Path, Path]:
     return directories.user_data_path, directories.user_config_path
 
 
-def _refuse_code(path: Path, files: Mapping[Path, dict[str, str]]) -> None:
-    """Refuse a key on a token that whoever wrote the working directory's files would choose."""
-    if files.get(path, {}).get("key", "").startswith(URI_PREFIX):
+def _refuse_what_is_not_theirs(path: Path, file: _File) -> None:
+    """Refuse what whoever wrote the working directory's files is not to choose.
+
+    A key on a token names a library to load. To an own IPFS node models are sent, and to a pinning
+    service a token, which its variable holds whoever names the URL.
+    """
+    if file.key.startswith(URI_PREFIX):
         raise ConfigurationError(
             f"the configuration {path} names a key on a token, and so a library to load",
             hint="name it with --key or WEIGHTMARK_KEY, or in the configuration directory",
         )
+    if service := file.ipfs.named_service:
+        raise ConfigurationError(
+            f"the configuration {path} names a URL of ipfs.{service.name}, and so who is sent what "
+            "is not everybody's",
+            hint=f"name it in {service.variable}, or in the configuration directory",
+        )
 
 
-def _anchored(configured: dict[str, str], path: Path) -> dict[str, str]:
-    """Return a file's settings, with paths relative to the file and not to where one stands."""
-    anchored = {name: str(path.parent / configured[name]) for name in _JUDGES if configured[name]}
-    return {**configured, **anchored}
+def _anchored(file: _File, path: Path) -> dict[str, str]:
+    """Return a file's options, with paths relative to the file and not to where one stands."""
+    options: dict[str, str] = {name: getattr(file, name) for name in OPTIONS}
+    judges = {name: str(path.parent / options[name]) for name in _JUDGES if options[name]}
+    return {**options, **judges}
 
 
-def _read(path: Path) -> dict[str, str] | None:
+def _read(path: Path) -> _File | None:
     data = read_small(path)
     if data is None:
         return None
     try:
-        return msgspec.structs.asdict(msgspec.toml.decode(data, type=_File))
+        return msgspec.toml.decode(data, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(
             f"the configuration {path} is malformed: {error}",
-            hint=f"it may hold: {', '.join(OPTIONS)}",
+            hint=f"it may hold: {', '.join(_File.__struct_fields__)}",
         ) from None

@@ -1,0 +1,62 @@
+"""Who keeps content, and who gives it: what is configured of IPFS, joined to its adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from weightmark.bootstrap.application import Application
+from weightmark.domain.text import printable
+from weightmark.errors import UsageError
+from weightmark.ports.blocks import BlockSource, PinTarget
+
+
+class Target(StrEnum):
+    """What ``--ipfs`` calls those who keep content."""
+
+    EMBEDDED = "embedded"
+    KUBO = "kubo"
+    PINNING_SERVICE = "pinning-service"
+
+
+_TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {}
+
+# In the order in which they are asked: what is on this machine first.
+_SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[BlockSource]]] = ()
+
+
+def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarget, ...]:
+    """Return those who are to keep content, each once.
+
+    Args:
+        application: What is configured.
+        names: Their names, as `Target` has them; none for the node that is configured, or where
+            none is, the embedded store.
+
+    Raises:
+        UsageError: There is no such target.
+        ConfigurationError: What is configured of one cannot be used, or is missing.
+    """
+    configured = Target.KUBO if application.settings.ipfs.kubo_url else Target.EMBEDDED
+    chosen = tuple(dict.fromkeys(names)) or (configured,)
+    for name in chosen:
+        if name not in _TARGETS:
+            raise UsageError(
+                f"'{printable(name)}' keeps no content",
+                hint=f"content is kept by: {', '.join(_TARGETS)}",
+            )
+    return tuple(_TARGETS[name](application) for name in chosen)
+
+
+def block_sources(application: Application, gateways: Sequence[str]) -> tuple[BlockSource, ...]:
+    """Return those who may have content, the nearest first.
+
+    Args:
+        application: What is configured.
+        gateways: URLs of trustless gateways; none for those that are configured.
+
+    Raises:
+        ConfigurationError: What is configured of one cannot be used.
+    """
+    urls = tuple(gateways) or application.settings.ipfs.gateways
+    return tuple(source for sources in _SOURCES for source in sources(application, urls))
