@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.command import Weightmark
+from tests.e2e.model_shapes import SHAPES, sidecar, tree
 from tests.e2e.releases import assert_ends
 from tests.reference import PYTHON, Reference, write_key, write_private_key, write_public_key
 from tests.unit.adapters.signing.issuing import (
@@ -21,75 +21,14 @@ from tests.unit.adapters.signing.issuing import (
 )
 
 PUBLISHER = ("--publisher", "0x52908400098527886E0F7030069857D2E4169EE7")
-CURVES = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
-
-
-def one_file(folder: Path) -> Path:
-    path = folder / "model.onnx"
-    path.write_bytes(b"weights")
-    return path
-
-
-def tree(*names: str) -> Callable[[Path], Path]:
-    def write(folder: Path) -> Path:
-        for name in names:
-            path = folder / "model" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(name.encode() if "empty" not in name else b"")
-        return folder / "model"
-
-    return write
-
-
-SHAPES = {
-    "one file": one_file,
-    "a folder with one file": tree("model.onnx"),
-    "many files": tree(*(f"shard-{number:03}.bin" for number in range(200))),
-    "nested folders": tree("a/b/c/d", "a/b-c", "a/b.c/d", "a/C", "a-b", "B/x", ".hidden/file"),
-    "names that are not ASCII": tree("Gewicht-ä.bin", "模型/重み.bin", "🤗", "sp ace 'quoted'"),
-    "empty files": tree("empty", "folder/empty-too"),
-}
-
-
-def sidecar(model: Path, name: str = "model.sig") -> Path:
-    return model / name if model.is_dir() else model.with_name(f"{model.name}.{name}")
-
-
-@pytest.mark.parametrize(
-    ("shape", "curve"),
-    [
-        *((shape, "p256") for shape in SHAPES),
-        *((shape, curve) for shape in ("one file", "nested folders") for curve in ("p384", "p521")),
-    ],
-)
-def test_both_verify_what_the_other_signs(
-    shape: str,
-    curve: str,
-    reference: Reference,
-    run_weightmark: Weightmark,
-    tmp_path: Path,
-) -> None:
-    model, (key, public_key) = SHAPES[shape](tmp_path), write_key(tmp_path, CURVES[curve])
-    signature = sidecar(model)
-    assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "created")
-    assert reference.verify(model, signature, public_key).status == 0
-
-    signature.unlink()
-    assert reference.sign(model, signature, key).status == 0
-    verify = ("signature", "verify", model, "--public-key", public_key)
-    assert_ends(run_weightmark(*verify), 0, "the files alone")
-    assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "kept")
-    changed = next(path for path in (model, *model.rglob("*")) if path.is_file())
-    changed.write_bytes(b"altered")
-    assert_ends(run_weightmark(*verify), 1, "not as in")
-    assert reference.verify(model, signature, public_key).status == 1
 
 
 @pytest.mark.parametrize("shape", ["one file", "nested folders"])
 def test_the_reference_verifies_a_release_with_all_its_sidecars(
     shape: str, reference: Reference, run_weightmark: Weightmark, tmp_path: Path
 ) -> None:
-    model, (key, public_key) = SHAPES[shape](tmp_path), write_key(tmp_path, ec.SECP256R1())
+    model = SHAPES[shape](tmp_path / "model")
+    key, public_key = write_key(tmp_path, ec.SECP256R1())
     named = ("--name", "acme/digits", "--version", "1.0.0", *PUBLISHER)
     assert_ends(run_weightmark("manifest", "create", model, *named), 0)
     assert_ends(run_weightmark("signature", "create", model, "--key", key), 0, "acme/digits@1.0.0")
@@ -100,7 +39,8 @@ def test_the_reference_verifies_a_release_with_all_its_sidecars(
 def test_the_reference_signs_our_sidecars_as_files(
     reference: Reference, run_weightmark: Weightmark, tmp_path: Path
 ) -> None:
-    model, (key, public_key) = tree("model.onnx")(tmp_path), write_key(tmp_path, ec.SECP256R1())
+    model = tree("model.onnx")(tmp_path / "model")
+    key, public_key = write_key(tmp_path, ec.SECP256R1())
     named = ("--name", "acme/digits", "--version", "1.0.0", *PUBLISHER)
     assert_ends(run_weightmark("manifest", "create", model, *named), 0)
     assert reference.sign(model, sidecar(model), key).status == 0
@@ -116,7 +56,8 @@ def test_the_reference_signs_our_sidecars_as_files(
 def test_blake3_which_only_the_reference_s_own_interface_writes(
     run_weightmark: Weightmark, reference: Reference, tmp_path: Path
 ) -> None:
-    model, (key, public_key) = tree("a/b", "a-b")(tmp_path), write_key(tmp_path, ec.SECP256R1())
+    model = tree("a/b", "a-b")(tmp_path / "model")
+    key, public_key = write_key(tmp_path, ec.SECP256R1())
     program = """
 import sys
 from model_signing import hashing, signing
@@ -143,7 +84,10 @@ def test_certificates_both_ways(
     leaf = issue("signer", middle, SIGNING, key=key)
     names = {"root": root, "middle": middle, "leaf": leaf}
     files = {name: write_certificates(tmp_path / name, [each]) for name, each in names.items()}
-    model, private = SHAPES["nested folders"](tmp_path), write_private_key(tmp_path / "key", key)
+    model, private = (
+        SHAPES["nested folders"](tmp_path / "model"),
+        write_private_key(tmp_path / "key", key),
+    )
     signature = sidecar(model)
     chain = ("--certificate", files["leaf"], "--certificate", files["middle"])
     verify = ("signature", "verify", model, "--certificate-chain", files["root"])
@@ -163,7 +107,7 @@ def test_certificates_both_ways(
 def test_git_s_own_files_are_signed_by_us_and_left_out_by_the_reference(
     reference: Reference, run_weightmark: Weightmark, tmp_path: Path
 ) -> None:
-    model = tree("model.onnx", ".gitattributes")(tmp_path)
+    model = tree("model.onnx", ".gitattributes")(tmp_path / "model")
     key, public_key = write_key(tmp_path, ec.SECP256R1())
     signature = sidecar(model)
     assert_ends(run_weightmark("signature", "create", model, "--key", key), 0)
