@@ -15,6 +15,7 @@ import pytest
 
 from weightmark.adapters.chain import json_rpc
 from weightmark.adapters.chain.json_rpc import HttpTransport
+from weightmark.adapters.http import client
 from weightmark.errors import ChainUnreachableError
 
 REDIRECTING, SILENT, CUT, HUGE = "/redirecting", "/silent", "/cut", "/huge"
@@ -111,7 +112,7 @@ def test_a_redirect_is_not_followed(url: str) -> None:
 
 
 def test_a_silent_endpoint_is_given_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_rpc, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(client, "READ_SECONDS", 0.05)
     with pytest.raises(ChainUnreachableError, match="did not answer in time"):
         ask(url + SILENT)
 

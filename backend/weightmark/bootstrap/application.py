@@ -107,7 +107,7 @@ class Application:
     def chains(self) -> ConfiguredChains:
         """The networks that are configured, and the chains behind them."""
         from weightmark.adapters.chain.configured import ConfiguredChains
-        from weightmark.adapters.chain.endpoint import Endpoint
+        from weightmark.adapters.http.endpoint import Endpoint
 
         settings = self.settings
         return ConfiguredChains(

@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import itertools
 import json
-import logging
 import random
 import re
 import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
-from weightmark.adapters.chain.deadline import Deadline
-from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.adapters.http.client import open_client
+from weightmark.adapters.http.deadline import Deadline
+from weightmark.adapters.http.endpoint import Endpoint
 from weightmark.domain.unambiguous import check_depth
 from weightmark.errors import ChainUnreachableError
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx2
 
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 15.0
 # All attempts of one request together, with the pauses between them.
 TOTAL_SECONDS = 45.0
 ATTEMPTS = 3
@@ -39,11 +35,6 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 0.25
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
-# Without compression, so that the bound on an answer is the bound on what it unpacks to.
-_HEADERS = {"content-type": "application/json", "accept-encoding": "identity"}
-
-# They write whole URLs, which may hold keys, to whoever asks for more than warnings.
-_LOGGERS_OF_URLS = ("httpx2", "httpcore2")
 
 Call = tuple[str, Sequence[object]]
 
@@ -205,17 +196,7 @@ class HttpTransport:
 
     @cached_property
     def _client(self) -> httpx2.Client:
-        import httpx2
-
-        for logger in _LOGGERS_OF_URLS:
-            logging.getLogger(logger).setLevel(logging.WARNING)
-        timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-        client = httpx2.Client(
-            verify=_certificates(of_everybody=self.endpoint.startswith("https:")),
-            timeout=timeout,
-            headers=_HEADERS,
-            follow_redirects=False,
-        )
+        client = open_client(self._endpoint, {"content-type": "application/json"})
         weakref.finalize(self, client.close)
         return client
 
@@ -227,21 +208,6 @@ class HttpTransport:
             f"the chain's endpoint {self.endpoint} cannot be used: {reason}",
             hint="check the network, or choose another endpoint with --rpc-url",
         )
-
-
-@cache
-def _certificates(*, of_everybody: bool) -> ssl.SSLContext:
-    """Return whom to trust, once: reading it takes longer than a request to this machine.
-
-    Without TLS nobody is needed, and so nobody is trusted.
-    """
-    import ssl
-
-    import httpx2
-
-    if of_everybody:
-        return httpx2.create_ssl_context()
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _seconds(retry_after: str) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.adapters.http.endpoint import Endpoint
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.networks import missing_on, report_of
 from weightmark.cli import options, output

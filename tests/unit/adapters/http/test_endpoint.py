@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weightmark.adapters.chain.endpoint import Endpoint
+from weightmark.adapters.http.endpoint import Endpoint
 from weightmark.errors import ConfigurationError
 
 

@@ -1,0 +1,63 @@
+"""Connections to endpoints: bounded in time for each step, with no redirects and no compression."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from weightmark.adapters.http.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx2
+
+CONNECT_SECONDS = 5.0
+# For each single read and write.
+READ_SECONDS = 15.0
+
+# Without compression, so that the bound on an answer is the bound on what it unpacks to.
+_UNPACKED = {"accept-encoding": "identity"}
+
+# They write whole URLs, which may hold keys, to whoever asks for more than warnings.
+_LOGGERS_OF_URLS = ("httpx2", "httpcore2")
+
+
+def open_client(
+    endpoint: Endpoint, headers: Mapping[str, str], *, use_proxies: bool = True
+) -> httpx2.Client:
+    """Return a client for one endpoint, whose connections stay open until it is closed.
+
+    Args:
+        endpoint: Whom it will talk to.
+        headers: What each request carries.
+        use_proxies: Whether the proxies that the environment names are used.
+    """
+    import httpx2
+
+    for logger in _LOGGERS_OF_URLS:
+        logging.getLogger(logger).setLevel(logging.WARNING)
+    return httpx2.Client(
+        verify=_certificates(of_everybody=endpoint.public_name.startswith("https:")),
+        timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        headers={**_UNPACKED, **headers},
+        follow_redirects=False,
+        trust_env=use_proxies,
+    )
+
+
+@cache
+def _certificates(*, of_everybody: bool) -> ssl.SSLContext:
+    """Return whom to trust, once: reading it takes longer than a request to this machine.
+
+    Without TLS nobody is needed, and so nobody is trusted.
+    """
+    import ssl
+
+    import httpx2
+
+    if of_everybody:
+        return httpx2.create_ssl_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
