@@ -22,7 +22,6 @@ from weightmark.domain.times import parse_time
 from weightmark.errors import AlreadyExistsError, MissingPathError, SignatureFileError, UsageError
 from weightmark.services.signatures.files import SignedFile, file_for
 from weightmark.services.signatures.keys import RequiredKey, TrustedSigners
-from weightmark.services.signatures.verify import SignatureRequest
 
 if TYPE_CHECKING:
     from weightmark.ports.artifacts import Start
@@ -178,7 +177,7 @@ def verify_signature(
         ConfigurationError: The configuration comes with the artifact.
     """
     from weightmark.adapters.signing.public_keys import PublicKeyring
-    from weightmark.services.signatures.verify import verify_signatures
+    from weightmark.services.signatures.verify import SignatureRequest, verify_signatures
 
     request = SignatureRequest(
         artifact=application.artifacts.download(path),

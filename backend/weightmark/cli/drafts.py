@@ -11,7 +11,7 @@ import click
 from msgspec import UNSET
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.requests import manifest_draft
+from weightmark.bootstrap.manifests import manifest_draft
 from weightmark.cli.options import PATH, combined, digest
 from weightmark.domain.documents import hex_text
 from weightmark.domain.manifest import Metadata

@@ -5,14 +5,17 @@ Hashes are ``0x`` and hex digits, times ISO 8601 in UTC.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from typing_extensions import TypedDict
 
 from weightmark.domain.content_address import cid_text
-from weightmark.domain.registry import Reason
-from weightmark.domain.releases import ReleaseView
 from weightmark.domain.times import utc_text
 from weightmark.domain.verdict import Verdict
 from weightmark.errors import WeightmarkError
+
+if TYPE_CHECKING:
+    from weightmark.domain.releases import ReleaseView
 
 
 class CheckDocument(TypedDict):
@@ -119,7 +122,7 @@ def release_document(view: ReleaseView) -> ReleaseDocument:
         "block_number": told.block_number,
         "transaction_hash": hex_text(told.transaction_hash),
         "authority_index": word.authority_index,
-        "revocation_reason": "" if word.reason is Reason.NONE else word.reason.label,
+        "revocation_reason": word.reason.label if word.reason else "",
         "revoked_at": utc_text(word.status_at) if word.is_revoked else "",
         "successor": view.successor,
     }

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
+from weightmark.bootstrap.manifests import manifest_draft
 from weightmark.bootstrap.requests import (
-    manifest_draft,
     publish_request,
     revocation_request,
     signing_request,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
 from weightmark.domain.identifiers import commitment_of, model_id_of, release_id_of
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest, decode, encode, manifest_hash
-from weightmark.domain.networks import Network
-from weightmark.domain.statements import ReleaseStatement
 from weightmark.ports.artifacts import Artifact
-from weightmark.ports.records import ReleaseDeed, ReleaseRecord
 from weightmark.services.sidecars import MANIFEST
+
+if TYPE_CHECKING:
+    from weightmark.domain.networks import Network
+    from weightmark.domain.statements import ReleaseStatement
+    from weightmark.ports.records import ReleaseDeed, ReleaseRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Evidence:
     @property
     def statement(self) -> ReleaseStatement:
         """What the publisher says of the release to the registry."""
+        from weightmark.domain.statements import ReleaseStatement
+
         is_block = len(self.data) <= MAX_RAW_BLOCK
         return ReleaseStatement(
             publisher=self.manifest.publisher,
@@ -86,6 +91,8 @@ class Evidence:
 
     def record(self, network: Network, deed: ReleaseDeed, time: int) -> ReleaseRecord:
         """Return what this machine remembers of the release."""
+        from weightmark.ports.records import ReleaseRecord
+
         return ReleaseRecord(
             chain_id=network.chain_id,
             publisher=self.manifest.publisher,

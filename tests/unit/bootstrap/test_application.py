@@ -16,8 +16,8 @@ from weightmark.bootstrap import diagnosis
 from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
+from weightmark.bootstrap.manifests import manifest_draft
 from weightmark.bootstrap.requests import (
-    manifest_draft,
     publish_request,
     revocation_request,
     verification_request,

@@ -10,10 +10,9 @@ from tests.conftest import ModelMaker
 from tests.unit.services.world import ALICE
 from weightmark.adapters.signing.generation import generate_key
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.manifests import manifest_draft, release_signer
 from weightmark.bootstrap.requests import (
-    manifest_draft,
     publish_request,
-    release_signer,
     verification_request,
 )
 from weightmark.domain.digests import DigestAlgorithm

@@ -30,7 +30,7 @@ Example:
 @options.combined(drafts.options, options.network, options.key, options.state)
 def create(source: Path, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, and write its manifest beside it; with --sign-key, signatures of it as well."""
-    from weightmark.bootstrap.requests import release_signer
+    from weightmark.bootstrap.manifests import release_signer
     from weightmark.services.placing import place_manifest
 
     application = options.application(given)
@@ -79,7 +79,7 @@ def verify(
 
     This proves that they belong together, not who published them: 'weightmark verify' does.
     """
-    from weightmark.bootstrap.requests import signature_means
+    from weightmark.bootstrap.manifests import signature_means
     from weightmark.bootstrap.signatures import SignerOptions
     from weightmark.services.manifests import verify_manifest
     from weightmark.services.verification.files import FileSelection

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from weightmark.domain.networks import Network
-from weightmark.domain.policy import Policy
-from weightmark.domain.reference import Reference
-from weightmark.domain.trust import TrustList
+from typing import TYPE_CHECKING
+
 from weightmark.domain.verdict import Check, Outcome
 from weightmark.services.evidence import Evidence
-from weightmark.services.lookup import ResolvedReference
+
+if TYPE_CHECKING:
+    from weightmark.domain.networks import Network
+    from weightmark.domain.policy import Policy
+    from weightmark.domain.reference import Reference
+    from weightmark.domain.trust import TrustList
+    from weightmark.services.lookup import ResolvedReference
 
 NAME_THE_CHAIN = (
     "nothing says on which chain the release is: name it with --network, or give the release "
