@@ -167,6 +167,29 @@ def test_a_password_from_a_descriptor(run_weightmark: Weightmark) -> None:
     load_pem_private_key(written, WORDS.encode())
 
 
+def test_keys_of_one_command_may_have_a_password_each(
+    run_weightmark: Weightmark, tmp_path: Path
+) -> None:
+    (tmp_path / "second").write_text("second words\n")
+    passwords = {
+        "WEIGHTMARK_KEY_ONE_PASSWORD": "first words",
+        "WEIGHTMARK_KEY_TWO_PEM_PASSWORD_FILE": str(tmp_path / "second"),
+    }
+    path = tmp_path / "two.pem"
+    for algorithm, place in (("ed25519", ("one",)), ("ecdsa-p256-sha256", ("--out", path))):
+        make = ("keys", "generate", *place, "--algorithm", algorithm)
+        assert_ends(run_weightmark(*make, env=passwords), 0)
+    load_pem_private_key(path.read_bytes(), b"second words")
+    named = ("--name", "acme/digits", "--version", "1", "--sign-key", "one", "--sign-key", path)
+    create = ("manifest", "create", write_model(tmp_path / "model"), *named)
+    assert_ends(run_weightmark(*create, env=passwords), 0)
+    del passwords["WEIGHTMARK_KEY_ONE_PASSWORD"]
+    refused = run_weightmark(*create, env=passwords)
+    assert_ends(refused, 4, "one is needed", "WEIGHTMARK_KEY_ONE_PASSWORD for this key alone")
+    refused = run_weightmark(*create, env={**passwords, "WEIGHTMARK_KEY_PASSWORD": "second words"})
+    assert_ends(refused, 4, "password", "one")
+
+
 def test_keys_of_others_are_taken_over(run_weightmark: Weightmark, tmp_path: Path) -> None:
     theirs = ec.generate_private_key(ec.SECP384R1())
     given = tmp_path / "theirs.pem"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.key_files.info import KeyInfo
+from weightmark.adapters.key_files.info import Ask, KeyInfo
 from weightmark.adapters.signing.ethereum import EthereumSigner, PrivateKey
 from weightmark.adapters.signing.shared_secret import SharedSecret
 from weightmark.adapters.signing.token_uri import URI_PREFIX, TokenUri
@@ -32,7 +33,20 @@ def _set(variable: str) -> str:
     return f"set {variable} or {variable}_FILE"
 
 
-_SET_PASSWORD = _set(_PASSWORD_VARIABLE)
+def password_variable(name: str) -> str:
+    """Return the variable that holds the password of one key alone.
+
+    Args:
+        name: The key's name, or its file's path, of which the last part counts.
+    """
+    label = re.sub("[^A-Z0-9]", "_", os.path.basename(name).upper())  # noqa: PTH119 - of any name
+    return f"WEIGHTMARK_KEY_{label}_PASSWORD"
+
+
+def _set_password(name: str) -> str:
+    return f"{_set(_PASSWORD_VARIABLE)}; {password_variable(name)} for this key alone"
+
+
 _GIVE_SECRET = f"name its file, or set {HMAC_VARIABLE}"
 
 
@@ -59,6 +73,7 @@ class Accounts:
         self._chosen = chosen
         self._environment = environment
         self._ask = ask
+        self._passwords: dict[str, str | None] = {}
 
     def private_key(self, network: Network) -> PrivateKey:
         """Return the key that sends transactions on a network.
@@ -149,7 +164,7 @@ class Accounts:
             from weightmark.adapters.signing.token import TokenSigner
 
             return TokenSigner(TokenUri.parse(name), self._pin)
-        return self._keys.signer(name, self.password)
+        return self._keys.signer(name, self.opener(name))
 
     def secret_key(self, name: str) -> SharedSecret:
         """Return a shared secret, by its name or the path of its file.
@@ -158,7 +173,7 @@ class Accounts:
             KeyFileError: It is no shared secret, or cannot be used.
             MissingPathError: It is not there.
         """
-        key = self._keys.opened(name, self.password)
+        key = self._keys.opened(name, self.opener(name))
         if isinstance(key, SharedSecret):
             return key
         raise KeyFileError(f"the key '{printable(name)}' is no shared secret")
@@ -179,29 +194,37 @@ class Accounts:
             raise KeyFileError("the shared secret is empty", hint=_GIVE_SECRET)
         return secret
 
-    def new_password(self) -> str:
+    def new_password(self, name: str) -> str:
         """Return a password from the environment, or from a person who gives it twice.
+
+        Args:
+            name: The key that it is to protect, by its name or its file.
 
         Raises:
             ConfigurationError: The file that holds it cannot be read.
             KeyFileError: The two differ, or nobody can be asked.
         """
-        if self._given_password is not None:
-            return self._given_password
-        password = self._ask("A new password", _SET_PASSWORD)
-        if password != self._ask("The same password again", _SET_PASSWORD):
+        given = self._given_password(name)
+        if given is not None:
+            return given
+        password = self._ask("A new password", _set_password(name))
+        if password != self._ask("The same password again", _set_password(name)):
             raise KeyFileError("the two passwords differ", hint="nothing was written; try again")
         return password
 
-    def password(self, what: str) -> str:
-        """Return a password from the environment, or from a person who is asked for ``what``.
+    def opener(self, name: str) -> Ask:
+        """Return what gives the password of a key when it is asked with a sentence that names it.
 
-        Raises:
-            ConfigurationError: The file that holds it cannot be read.
-            KeyFileError: Nobody can be asked.
+        It comes from the environment, or from a person; see `_given_password`.
+
+        Args:
+            name: The key, by its name or its file.
         """
-        given = self._given_password
-        return self._ask(what, _SET_PASSWORD) if given is None else given
+        return partial(self._password, name)
+
+    def _password(self, name: str, what: str) -> str:
+        given = self._given_password(name)
+        return self._ask(what, _set_password(name)) if given is None else given
 
     @property
     def _variable(self) -> str:
@@ -219,15 +242,26 @@ class Accounts:
     @cached_property
     def _opened_key(self) -> PrivateKey:
         # Once: a person is asked once, and a pipe gives its password once.
-        return self._keys.load(self._chosen, self.password)
+        return self._keys.load(self._chosen, self.opener(self._chosen))
 
     def _pin(self, what: str) -> str:
         given = given_secret(self._environment, _PIN_VARIABLE)
         return self._ask(what, _set(_PIN_VARIABLE)) if given is None else given
 
-    @cached_property
-    def _given_password(self) -> str | None:
-        return given_secret(self._environment, _PASSWORD_VARIABLE)
+    def _given_password(self, name: str) -> str | None:
+        """Return the password of one key from its own variable, or else from that of all keys.
+
+        Raises:
+            ConfigurationError: The file that holds it cannot be read.
+        """
+        own = self._given_once(password_variable(name))
+        return self._given_once(_PASSWORD_VARIABLE) if own is None else own
+
+    def _given_once(self, variable: str) -> str | None:
+        # Once: a pipe gives its content once.
+        if variable not in self._passwords:
+            self._passwords[variable] = given_secret(self._environment, variable)
+        return self._passwords[variable]
 
 
 def given_secret(environment: Mapping[str, str], variable: str) -> str | None:

@@ -61,7 +61,7 @@ def make_key(
     if bits is not None and algorithm is not KeyAlgorithm.RSA_PSS_SHA256:
         raise UsageError("only a key of RSA has a number of bits to choose")
     _check_place(application, place, algorithm)
-    password = application.accounts.new_password() if place.is_protected else None
+    password = application.accounts.new_password(str(place.target)) if place.is_protected else None
     key = generate_key(algorithm, bits) if bits else generate_key(algorithm)
     return _keep(application, place, key, password)
 
@@ -97,7 +97,7 @@ def import_key(
         raise UsageError(f"the key is one of {found.label}, and not of {algorithm.label}")
     if isinstance(key, KeyInfo):
         return application.keys.add_public(name, key.public_key)
-    password = application.accounts.new_password() if is_protected else None
+    password = application.accounts.new_password(name) if is_protected else None
     return application.keys.add(name, key, password)
 
 
@@ -125,7 +125,7 @@ def share_key(application: Application, name: str, path: Path) -> None:
 
 
 def _opened(application: Application, name: str) -> bytes:
-    return application.keys.signer(name, application.accounts.password).public_key
+    return application.keys.signer(name, application.accounts.opener(name)).public_key
 
 
 def _check_place(application: Application, place: Place, algorithm: KeyAlgorithm) -> None:
@@ -167,7 +167,7 @@ def _given(accounts: Accounts, path: Path | None, algorithm: KeyAlgorithm | None
     return (
         info
         if info.protection is Protection.PUBLIC
-        else forms.open_key(info, data, accounts.password)
+        else forms.open_key(info, data, accounts.opener(str(path)))
     )
 
 

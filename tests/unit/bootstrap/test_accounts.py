@@ -10,7 +10,7 @@ import pytest
 from eth_account import Account
 
 from weightmark.adapters.state.keys import KeyFolder
-from weightmark.bootstrap.accounts import Accounts, refuse_to_ask
+from weightmark.bootstrap.accounts import Accounts, password_variable, refuse_to_ask
 from weightmark.domain.networks import ANVIL_CHAIN_ID, LOCAL, Network
 from weightmark.errors import ConfigurationError, KeyFileError, MissingPathError
 
@@ -79,13 +79,46 @@ def test_a_password_comes_from_a_variable_or_a_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_bytes(b" secret \r\n")
-    assert accounts(keys, **variables).new_password() == password
+    assert accounts(keys, **variables).new_password("mine") == password
+
+
+@pytest.mark.parametrize(
+    "own",
+    [{"key_mine_password": "pw"}, {"key_mine_password_file": "file"}, {"key_password": "pw"}],
+)
+def test_a_key_may_have_a_password_of_its_own(
+    keys: KeyFolder,
+    keystore: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: dict[str, str],
+) -> None:
+    """That of all keys is for those that have none, and that of another key is for none else."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("pw\n")
+    variables = {"key_password": "another", "key_other_password": "another", **own}
+    assert accounts(keys, "mine", **variables).private_key(SEPOLIA).reveal().hex() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("release", "WEIGHTMARK_KEY_RELEASE_PASSWORD"),
+        ("release-2.1_a", "WEIGHTMARK_KEY_RELEASE_2_1_A_PASSWORD"),
+        ("/keys/of me/release.pem", "WEIGHTMARK_KEY_RELEASE_PEM_PASSWORD"),
+        # Neither is the variable that is for all keys.
+        ("password", "WEIGHTMARK_KEY_PASSWORD_PASSWORD"),
+        ("file", "WEIGHTMARK_KEY_FILE_PASSWORD"),
+    ],
+)
+def test_the_variable_of_one_key_s_password(name: str, variable: str) -> None:
+    assert password_variable(name) == variable
 
 
 def test_a_password_file_that_is_not_there(keys: KeyFolder, tmp_path: Path) -> None:
     missing = accounts(keys, key_password_file=str(tmp_path / "none"))
     with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
-        missing.new_password()
+        missing.new_password("mine")
 
 
 def test_a_password_may_come_through_a_pipe(keys: KeyFolder) -> None:
@@ -93,7 +126,7 @@ def test_a_password_may_come_through_a_pipe(keys: KeyFolder) -> None:
     os.write(writer, b"pw\n")
     os.close(writer)
     try:
-        assert accounts(keys, key_password_file=f"/dev/fd/{reader}").new_password() == "pw"
+        assert accounts(keys, key_password_file=f"/dev/fd/{reader}").new_password("mine") == "pw"
     finally:
         os.close(reader)
 
@@ -105,7 +138,7 @@ def test_a_password_is_asked_for_once(keys: KeyFolder, keystore: Path) -> None:
 
 def test_a_secret_that_never_ends_is_read_up_to_a_bound(keys: KeyFolder) -> None:
     with pytest.raises(ConfigurationError, match="/dev/zero is larger than 65536 bytes"):
-        accounts(keys, key_password_file="/dev/zero").new_password()
+        accounts(keys, key_password_file="/dev/zero").new_password("mine")
 
 
 def test_an_address_needs_no_password(keys: KeyFolder, keystore: Path) -> None:
@@ -164,13 +197,16 @@ def test_a_given_key_comes_from_a_variable_or_a_person(keys: KeyFolder) -> None:
 
 
 def test_a_new_password_is_given_twice(keys: KeyFolder) -> None:
-    assert accounts(keys, "", "pw", "pw").new_password() == "pw"
-    assert accounts(keys, key_password="pw").new_password() == "pw"
+    assert accounts(keys, "", "pw", "pw").new_password("mine") == "pw"
+    assert accounts(keys, key_password="pw").new_password("mine") == "pw"
     with pytest.raises(KeyFileError, match="the two passwords differ"):
-        accounts(keys, "", "pw", "pw2").new_password()
+        accounts(keys, "", "pw", "pw2").new_password("mine")
     with pytest.raises(KeyFileError, match="nobody can be asked") as caught:
-        accounts(keys).new_password()
-    assert caught.value.hint == "set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE"
+        accounts(keys).new_password("mine")
+    assert caught.value.hint == (
+        "set WEIGHTMARK_KEY_PASSWORD or WEIGHTMARK_KEY_PASSWORD_FILE; "
+        "WEIGHTMARK_KEY_MINE_PASSWORD for this key alone"
+    )
 
 
 @pytest.mark.parametrize(
