@@ -8,7 +8,7 @@ from enum import StrEnum
 from weightmark.bootstrap.application import Application
 from weightmark.domain.text import printable
 from weightmark.errors import UsageError
-from weightmark.ports.blocks import BlockSource, PinTarget
+from weightmark.ports.blocks import PinTarget, Provider
 
 
 class Target(StrEnum):
@@ -17,12 +17,6 @@ class Target(StrEnum):
     EMBEDDED = "embedded"
     KUBO = "kubo"
     PINNING_SERVICE = "pinning-service"
-
-
-_TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {}
-
-# In the order in which they are asked: what is on this machine first.
-_SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[BlockSource]]] = ()
 
 
 def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarget, ...]:
@@ -48,7 +42,7 @@ def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarg
     return tuple(_TARGETS[name](application) for name in chosen)
 
 
-def block_sources(application: Application, gateways: Sequence[str]) -> tuple[BlockSource, ...]:
+def block_sources(application: Application, gateways: Sequence[str]) -> tuple[Provider, ...]:
     """Return those who may have content, the nearest first.
 
     Args:
@@ -60,3 +54,32 @@ def block_sources(application: Application, gateways: Sequence[str]) -> tuple[Bl
     """
     urls = tuple(gateways) or application.settings.ipfs.gateways
     return tuple(source for sources in _SOURCES for source in sources(application, urls))
+
+
+def _gateway(url: str) -> Provider:
+    from weightmark.adapters.ipfs.gateway import Gateway
+
+    return Gateway(url)
+
+
+def _pinning_service(application: Application) -> PinTarget:
+    from weightmark.adapters.ipfs.pinning_api import TOKEN_VARIABLE, PinningApi
+    from weightmark.adapters.ipfs.pinning_service import Patience, PinningService
+
+    settings = application.settings.ipfs
+    if not settings.pinning_service_url:
+        raise ConfigurationError(
+            "no pinning service is configured",
+            hint=f"set {SERVICE_URL_VARIABLE}, or name its url under [ipfs.pinning-service] of the "
+            f"weightmark.toml in {application.settings.config_dir}",
+        )
+    api = PinningApi(settings.pinning_service_url, application.secret(TOKEN_VARIABLE) or "")
+    return PinningService(api, Patience(settings.pinning_service_seconds))
+
+
+_TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {
+    Target.PINNING_SERVICE: _pinning_service,
+}
+
+# In the order in which they are asked: what is on this machine first.
+_SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[Provider]]] = ()

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from weightmark.domain.text import printable
-from weightmark.errors import AlreadyExistsError, StorageError
-
-# Of what a process that was killed leaves behind, beside the place that it wrote for.
-_PREFIX = ".weightmark-"
+from weightmark.adapters.ipfs.places import (
+    HIDDEN_PREFIX,
+    absolute,
+    check_room,
+    place_directory,
+    refuse_existing,
+    unwritable,
+)
 
 
 class LocalStaging:
@@ -28,9 +31,7 @@ class LocalStaging:
         Raises:
             StorageError: There is not.
         """
-        free = shutil.disk_usage(self._root.parent).free
-        if size > free:
-            raise StorageError(f"{size} bytes are needed, and {free} are free", hint="free some")
+        check_room(self._root.parent, size)
 
     def write(self, path: str, pieces: Iterable[bytes]) -> None:
         """Write a file; the path "" makes it the only one, with no directory.
@@ -47,14 +48,14 @@ class LocalStaging:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise _unwritable(place, error) from None
+            raise unwritable(place, error) from None
 
 
 class LocalDestination:
     """The place ``path``, where nothing may be yet."""
 
     def __init__(self, path: Path) -> None:
-        self._path = Path(os.path.abspath(path))  # noqa: PTH100 - "..", but no links, resolved
+        self._path = absolute(path)
 
     @contextmanager
     def staged(self) -> Iterator[LocalStaging]:
@@ -64,11 +65,11 @@ class LocalDestination:
             AlreadyExistsError: Something is in that place.
             StorageError: It cannot be written.
         """
-        self._refuse_existing()
+        refuse_existing(self._path)
         try:
-            folder = Path(mkdtemp(dir=self._path.parent, prefix=_PREFIX))
+            folder = Path(mkdtemp(dir=self._path.parent, prefix=HIDDEN_PREFIX))
         except OSError as error:
-            raise _unwritable(self._path, error) from None
+            raise unwritable(self._path, error) from None
         try:
             staged = folder / self._path.name
             yield LocalStaging(staged)
@@ -76,29 +77,14 @@ class LocalDestination:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _refuse_existing(self) -> None:
-        if os.path.lexists(self._path):
-            raise AlreadyExistsError(
-                f"'{printable(str(self._path))}' exists, and is left as it is",
-                hint="name another place with --out",
-            )
-
     def _place(self, staged: Path) -> None:
         """Move what is complete; renaming a directory replaces no file, a hard link nothing."""
         try:
             if staged.is_dir():
-                self._refuse_existing()
-                staged.rename(self._path)
+                place_directory(staged, self._path)
             else:
                 self._path.hardlink_to(staged)
         except FileExistsError:
-            self._refuse_existing()
+            refuse_existing(self._path)
         except OSError as error:
-            raise _unwritable(self._path, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"'{printable(str(path))}' cannot be written: {error.strerror}",
-        hint="name another place with --out",
-    )
+            raise unwritable(self._path, error) from None

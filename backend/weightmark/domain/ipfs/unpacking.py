@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from weightmark.domain.content_address import cid_text, is_raw
-from weightmark.domain.ipfs.dag_pb import Link, Node, by_name
+from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE, Link, Node, by_name
 from weightmark.domain.ipfs.directories import MAX_SHARD_DEPTH, name_hash, slot_prefix, taken
 from weightmark.domain.ipfs.unixfs import FANOUT, Kind, Unixfs
 from weightmark.domain.manifest import MAX_FILES
@@ -72,30 +72,72 @@ def list_files(root: bytes, get: Get) -> dict[str, StoredFile]:
     return files
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a file: a leaf that is still to be got, or bytes that a node holds.
+
+    Attributes:
+        offset: Where in the file it begins, in bytes.
+        length: How many bytes it has.
+        cid: The leaf, whose block is the piece.
+        data: The bytes, where they came with a node; there is no leaf then.
+    """
+
+    offset: int
+    length: int
+    cid: bytes
+    data: bytes | None = None
+
+    def accept(self, block: bytes) -> bytes:
+        """Return the bytes of the piece, if they are what its block holds.
+
+        Raises:
+            ContentError: The block is not as long as the node above it says.
+        """
+        if len(block) != self.length:
+            raise _malformed(self.cid, f"not of {self.length} bytes, as it is said to be")
+        return block
+
+
 def read_file(file: StoredFile, get: Get) -> Iterator[bytes]:
     """Give the bytes of a file, leaf by leaf: never more than its length.
 
     Raises:
         ContentError: A block is no part of a file, or not as long as the one above it says.
     """
+    for piece in file_pieces(file, get):
+        yield piece.accept(get(piece.cid)) if piece.data is None else piece.data
+
+
+def file_pieces(file: StoredFile, get: Get) -> Iterator[Piece]:
+    """Give the pieces of a file in order: together they have its length, and none is got.
+
+    Raises:
+        ContentError: A node is no part of a file, or not as long as the one above it says.
+    """
     pending = [(file.cid, file.length, 0)]
+    offset = 0
     while pending:
         cid, length, depth = pending.pop()
-        data, links = _piece(cid, get(cid))
-        if len(data) + sum(size for _, size in links) != length:
-            raise _malformed(cid, f"not of {length} bytes, as it is said to be")
+        data, links = (None, ()) if is_raw(cid) else _node_of_file(cid, get(cid), length)
+        if length > MAX_BLOCK_SIZE and not links:
+            raise _malformed(cid, f"a leaf that is larger than {MAX_BLOCK_SIZE} bytes")
         if depth == MAX_FILE_DEPTH:
             raise _malformed(cid, f"a file that is deeper than {MAX_FILE_DEPTH} nodes")
-        yield data
+        if not links:
+            yield Piece(offset, length, cid, data)
+            offset += length
         pending.extend((link, size, depth + 1) for link, size in reversed(links))
 
 
-def _piece(cid: bytes, block: bytes) -> tuple[bytes, tuple[tuple[bytes, int], ...]]:
-    """Return the bytes that a block of a file holds, or what it links to, with the lengths."""
-    if is_raw(cid):
-        return block, ()
+def _node_of_file(
+    cid: bytes, block: bytes, length: int
+) -> tuple[bytes, tuple[tuple[bytes, int], ...]]:
+    """Return the bytes that a node of a file holds, or what it links to, with the lengths."""
     node = Node.decode(block)
     unixfs = _file_node(cid, node)
+    if len(unixfs.data) + sum(unixfs.block_sizes) != length:
+        raise _malformed(cid, f"not of {length} bytes, as it is said to be")
     targets = (link.cid for link in node.links)
     return unixfs.data, tuple(zip(targets, unixfs.block_sizes, strict=True))
 

@@ -1,0 +1,95 @@
+"""Trustless gateways, which serve blocks over HTTP, and of which nothing is believed.
+
+Source: https://specs.ipfs.tech/http-gateways/trustless-gateway.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from weightmark.adapters.ipfs.http import HttpService, Request
+from weightmark.domain.content_address import check_block, cid_text
+from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
+from weightmark.errors import ContentError, ContentUnavailableError
+
+if TYPE_CHECKING:
+    from weightmark.adapters.ipfs.http import Answer
+
+RAW: Final = "application/vnd.ipld.raw"
+
+# A gateway may have to find the block first; the longest that it can take, in seconds.
+BLOCK_SECONDS = 60.0
+SILENCE_SECONDS = 20.0
+
+# What a gateway answers that does not have a block, or may not give it.
+_ABSENT = frozenset(
+    (HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS)
+)
+
+
+class Gateway:
+    """A gateway that is asked by path: ``URL/ipfs/CID``.
+
+    Args:
+        url: What stands before ``/ipfs/``.
+
+    Raises:
+        ConfigurationError: The URL is not one of HTTP, or holds a password or a query.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._service = HttpService(
+            url, what="the gateway", hint="leave it out, or choose another one with --gateway URL"
+        )
+
+    @property
+    def name(self) -> str:
+        """Scheme, host and port of its URL."""
+        return self._service.name
+
+    def get(self, cid: bytes) -> bytes:
+        """Return a block, once it was checked against its CID; from any thread.
+
+        Raises:
+            ContentUnavailableError: It is not there.
+            IpfsServiceError: The gateway is out of reach, or refuses.
+            ContentError: What it gives is something else, or larger than any block.
+        """
+        request = Request(
+            path=f"/ipfs/{cid_text(cid)}",
+            query={"format": "raw"},
+            headers={"accept": RAW},
+            limit=2 * MAX_BLOCK_SIZE,
+            seconds=BLOCK_SECONDS,
+            silence=SILENCE_SECONDS,
+        )
+        with self._service.exchange(request) as answer:
+            self._check_status(answer, cid)
+            block = self._read(answer)
+        check_block(cid, block)
+        return block
+
+    def _check_status(self, answer: Answer, cid: bytes) -> None:
+        if answer.status in _ABSENT:
+            raise ContentUnavailableError(f"{self.name} does not have the block {cid_text(cid)}")
+        if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+            raise self._service.error(
+                f"it sends us elsewhere with HTTP status {answer.status}",
+                hint="name the address of the gateway that it leads to, by path and not by name",
+            )
+        if answer.status != HTTPStatus.OK:
+            raise self._service.error(f"it answered with HTTP status {answer.status}")
+
+    def _read(self, answer: Answer) -> bytes:
+        if answer.kind != RAW:
+            kind = self._service.shown(answer.kind) or "nothing that is named"
+            raise ContentError(f"{self.name} answers with {kind}, and not with a block")
+        block = bytearray()
+        for piece in answer.pieces():
+            block += piece
+            if len(block) > MAX_BLOCK_SIZE:
+                raise ContentError(
+                    f"{self.name} gives more than {MAX_BLOCK_SIZE} bytes for a block"
+                )
+        return bytes(block)
