@@ -19,6 +19,8 @@ def answering(answer: Answer, headers: Mapping[str, str] = JSON) -> Iterator[str
     """Answer every request, and yield the URL."""
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True
+
         def do_GET(self) -> None:
             self.respond(b"")
 
@@ -38,7 +40,7 @@ def answering(answer: Answer, headers: Mapping[str, str] = JSON) -> Iterator[str
             """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

@@ -87,6 +87,7 @@ class Request(BaseHTTPRequestHandler):
     """
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Gateway
 
     def do_GET(self) -> None:

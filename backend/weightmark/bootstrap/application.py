@@ -17,6 +17,7 @@ from weightmark.bootstrap.accounts import (
     PRIVATE_KEY_VARIABLE,
     Accounts,
     AskPerson,
+    given_secret,
     refuse_to_ask,
 )
 from weightmark.bootstrap.artifacts import Artifacts
@@ -102,6 +103,14 @@ class Application:
         hidden = {PRIVATE_KEY_VARIABLE} if chosen else set()
         environment = {name: text for name, text in self._environment.items() if name not in hidden}
         return Accounts(self.keys, self.settings.key, environment, self._ask)
+
+    def secret(self, variable: str) -> str | None:
+        """Return what a variable holds, or the file that its companion names.
+
+        Raises:
+            ConfigurationError: The file cannot be read.
+        """
+        return given_secret(self._environment, variable)
 
     @cached_property
     def chains(self) -> ConfiguredChains:

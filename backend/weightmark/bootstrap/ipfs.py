@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.ipfs_settings import SERVICE_URL_VARIABLE
 from weightmark.domain.text import printable
-from weightmark.errors import UsageError
+from weightmark.errors import ConfigurationError, UsageError
 from weightmark.ports.blocks import PinTarget, Provider
 
 
@@ -82,4 +83,6 @@ _TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {
 }
 
 # In the order in which they are asked: what is on this machine first.
-_SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[Provider]]] = ()
+_SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[Provider]]] = (
+    lambda _, gateways: map(_gateway, gateways),
+)
