@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from blake3 import blake3
 
@@ -24,7 +26,7 @@ from weightmark.errors import (
     WeightmarkError,
 )
 from weightmark.ports.artifacts import Advance, HashedFiles, Listing
-from weightmark.ports.content import AddressedFiles
+from weightmark.ports.content import AddressedFiles, At
 
 
 def digest_of(data: bytes, algorithm: DigestAlgorithm) -> Digest:
@@ -105,16 +107,34 @@ class FakeArtifact:
         put: Put,
         advance: Advance,
         algorithm: DigestAlgorithm | None = None,
+        at: At | None = None,
     ) -> AddressedFiles:
         """Address files."""
         hashed = self.hash(paths, algorithm or DigestAlgorithm.SHA2_256, advance)
         roots = {}
         for path in hashed.entries:
             tree = BalancedTree(profile, put)
-            for piece in self.pieces(path, profile.chunk_size):
+            for index, piece in enumerate(self.pieces(path, profile.chunk_size)):
                 tree.add(profile.leaf(piece))
+                if at:
+                    at(path, index * profile.chunk_size, profile.leaf(piece))
             roots[path] = tree.finish()
         return AddressedFiles(roots, hashed.entries if algorithm else {}, hashed.errors)
+
+    def place(self, path: str) -> bytes:
+        """Return where a file would be."""
+        return f"/memory/{path}".encode()
+
+    def copy(self, paths: Collection[str], folder: bytes, advance: Advance) -> None:
+        """Copy files to the disk."""
+        for path in paths:
+            error = self._error_of(path)
+            if error is not None:
+                raise error
+            place = Path(os.fsdecode(folder)) / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(self.files[path])
+            advance(len(self.files[path]))
 
     def pieces(self, path: str, size: int) -> Iterator[bytes]:
         """Give a file in pieces."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +16,7 @@ from weightmark.adapters.files.local_artifact import LocalArtifact
 from weightmark.adapters.ipfs.car_file import open_car
 from weightmark.adapters.ipfs.destination import LocalDestination
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.ipfs.profiles import PROFILES, UNIXFS_V1_2025, Profile
+from weightmark.domain.ipfs.profiles import PROFILES, UNIXFS_V1_2025, Part, Profile
 from weightmark.errors import AlreadyExistsError, ContentError, MissingPathError, StorageError
 from weightmark.ports.content import Addressable, Blocks, Destination
 
@@ -50,6 +51,27 @@ def test_one_reading_gives_addresses_and_digests(
     else:
         expected = {path: entry_of(path, data, algorithm) for path, data in FILES.items()}
         assert found.entries == expected
+
+
+def test_it_is_told_where_each_leaf_is(artifact: Addressable) -> None:
+    nodes, leaves = Stored(), dict[tuple[str, int], bytes]()
+
+    def at(path: str, offset: int, leaf: Part) -> None:
+        leaves[path, offset] = leaf.cid
+        assert UNIXFS_V1_2025.leaf(FILES[path][offset : offset + leaf.length]) == leaf
+
+    artifact.address(artifact.list().sizes, UNIXFS_V1_2025, nodes.put, lambda _: None, None, at)
+    assert leaves.keys() == {
+        (path, offset) for path, data in FILES.items() for offset in range(0, len(data) or 1, 2**20)
+    }
+
+
+def test_files_are_copied(artifact: Addressable, tmp_path: Path) -> None:
+    folder, told = tmp_path / "copies", list[int]()
+    folder.mkdir()
+    artifact.copy(artifact.list().sizes, os.fsencode(folder), told.append)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == FILES
+    assert sum(told) == sum(SIZES)
 
 
 def test_files_come_in_pieces(artifact: Addressable) -> None:

@@ -13,7 +13,7 @@ from weightmark.services.sidecars import MANIFEST
 if TYPE_CHECKING:
     from weightmark.adapters.files.local_artifact import LocalArtifact
     from weightmark.ports.artifacts import Artifact
-    from weightmark.ports.content import Addressable
+    from weightmark.ports.content import Addressable, Publishable
     from weightmark.ports.earlier import Contents
 
 
@@ -23,7 +23,7 @@ class Artifacts:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def source(self, path: Path, manifest: Path | None = None) -> Artifact:
+    def source(self, path: Path, manifest: Path | None = None) -> Publishable:
         """Return files that are one's own, to be published.
 
         Digests of those that did not change come from the cache.
@@ -100,7 +100,7 @@ class Artifacts:
         return LocalArtifact(path)
 
 
-def _with_manifest(artifact: Artifact, path: Path, manifest: Path | None) -> Artifact:
+def _with_manifest(artifact: Publishable, path: Path, manifest: Path | None) -> Publishable:
     from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 
     if manifest is None:

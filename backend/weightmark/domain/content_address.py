@@ -61,13 +61,18 @@ def leading_cid(data: bytes) -> bytes:
     )
 
 
+def is_block(cid: bytes, block: bytes) -> bool:
+    """Whether a block is the one that a CID addresses."""
+    return sha256(block).digest() == cid[-_DIGEST_SIZE:]
+
+
 def check_block(cid: bytes, block: bytes) -> None:
     """Accept a block if it is the one that a CID addresses.
 
     Raises:
         ContentError: It is another one.
     """
-    if sha256(block).digest() != cid[-_DIGEST_SIZE:]:
+    if not is_block(cid, block):
         raise ContentError(f"a block is not what its CID says: {cid_text(cid)}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,8 +11,11 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.profiles import Part, Profile, Put
 from weightmark.domain.manifest import FileEntry
 from weightmark.errors import WeightmarkError
-from weightmark.ports.artifacts import Advance, Listing
+from weightmark.ports.artifacts import Advance, Artifact, Listing
 from weightmark.ports.blocks import BlockSource
+
+# Called with a file's path, and where in it a leaf begins; from any thread.
+At = Callable[[str, int, Part], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Addressable(Protocol):
         put: Put,
         advance: Advance,
         algorithm: DigestAlgorithm | None = None,
+        at: At | None = None,
     ) -> AddressedFiles:
         """Read files of the last listing, once, and address them.
 
@@ -62,6 +66,25 @@ class Addressable(Protocol):
             put: Called with each node that is no leaf, from any thread.
             advance: Called as bytes are read, from any thread.
             algorithm: The hash function of the digests, if they are wanted as well.
+            at: Called with each leaf, from any thread.
+        """
+        ...
+
+    def place(self, path: str) -> bytes:
+        """Return where a file of the last listing is for whoever reads it later, with no links."""
+        ...
+
+    def copy(self, paths: Collection[str], folder: bytes, advance: Advance) -> None:
+        """Copy files of the last listing to the same paths below a folder, and sync them.
+
+        Args:
+            paths: Which files.
+            folder: Where to; nothing is there.
+            advance: Called as bytes are copied.
+
+        Raises:
+            ArtifactError: A file cannot be read, or is not the one that was listed.
+            StorageError: A copy cannot be written.
         """
         ...
 
@@ -72,6 +95,10 @@ class Addressable(Protocol):
             ArtifactError: It cannot be read, or is not the file that was listed.
         """
         ...
+
+
+class Publishable(Artifact, Addressable, Protocol):
+    """An artifact that can be described in a manifest, and addressed in the same reading."""
 
 
 class Blocks(BlockSource, Protocol):

@@ -19,7 +19,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.files import BalancedTree
 from weightmark.domain.ipfs.profiles import Part, Profile, Put
 from weightmark.ports.artifacts import Advance
-from weightmark.ports.content import AddressedFiles
+from weightmark.ports.content import AddressedFiles, At
 
 # A file's root, and its digest in hex, or "".
 _Addressed: TypeAlias = tuple[Part, str]
@@ -35,6 +35,7 @@ def address_files(
     advance: Advance,
     workers: int,
     algorithm: DigestAlgorithm | None = None,
+    at: At | None = None,
 ) -> AddressedFiles:
     """Read files of a tree once, and address them; see `Addressable.address`.
 
@@ -46,11 +47,12 @@ def address_files(
         advance: Called as bytes are read, from any thread.
         workers: How many threads read, at most, and how many hash.
         algorithm: The hash function of the digests, if they are wanted as well.
+        at: Called with each leaf, from any thread.
     """
     new_hash = hash_function(algorithm) if algorithm else None
     large = sum(size_in(tree.identities[path]) > profile.chunk_size for path in paths)
     with ThreadPoolExecutor(workers) as pool:
-        leaves = _Leaves(profile, put, pool, 1 + max(1, workers // max(1, large)))
+        leaves = _Leaves(profile, put, at, pool, 1 + max(1, workers // max(1, large)))
         found = read_files(
             tree, paths, lambda pace: _Reader(leaves, new_hash, pace), advance, workers
         )
@@ -61,14 +63,42 @@ def address_files(
     return AddressedFiles(roots, entries_of(tree, digests, algorithm), found.errors)
 
 
+class _Tree:
+    """The tree of one file, which tells where each of its leaves is."""
+
+    def __init__(self, path: str, tree: BalancedTree, at: At | None) -> None:
+        self._path = path
+        self._tree = tree
+        self._at = at
+        self._offset = 0
+
+    def add(self, leaf: Part) -> None:
+        """Add the next leaf."""
+        self._tree.add(leaf)
+        if self._at:
+            self._at(self._path, self._offset, leaf)
+        self._offset += leaf.length
+
+    def finish(self) -> Part:
+        """Return the root."""
+        return self._tree.finish()
+
+
 class _Leaves:
     """Hashes the leaves of files, small ones at once and larger ones on other threads."""
 
-    def __init__(self, profile: Profile, put: Put, pool: ThreadPoolExecutor, buffers: int) -> None:
+    def __init__(
+        self, profile: Profile, put: Put, at: At | None, pool: ThreadPoolExecutor, buffers: int
+    ) -> None:
         self.profile = profile
-        self.put = put
         self.buffers = buffers
+        self._put = put
+        self._at = at
         self._pool = pool
+
+    def tree(self, path: str) -> _Tree:
+        """Return what the leaves of a file are added to."""
+        return _Tree(path, BalancedTree(self.profile, self._put), self._at)
 
     def hash(self, chunk: memoryview) -> Callable[[], Part]:
         """Begin with a leaf, and return what waits for it."""
@@ -88,9 +118,9 @@ class _Reader:
         self._idle: list[memoryview] = []
         self._buffers = 0
 
-    def read(self, descriptor: int, size: int) -> tuple[int, _Addressed]:
+    def read(self, path: str, descriptor: int, size: int) -> tuple[int, _Addressed]:
         """Return the number of bytes, and what they are addressed by."""
-        tree = BalancedTree(self._leaves.profile, self._leaves.put)
+        tree = self._leaves.tree(path)
         digest = self._new_hash() if self._new_hash else None
         hashed: deque[_Hashed] = deque()
         length = 0
@@ -107,7 +137,7 @@ class _Reader:
             self._add_oldest(hashed, tree)
         return length, (tree.finish(), digest.hexdigest() if digest else "")
 
-    def _buffer(self, hashed: deque[_Hashed], tree: BalancedTree) -> memoryview:
+    def _buffer(self, hashed: deque[_Hashed], tree: _Tree) -> memoryview:
         """Return a buffer that is free: a new one, if none is and there may be more."""
         if not self._idle and self._buffers < self._leaves.buffers:
             self._buffers += 1
@@ -126,7 +156,7 @@ class _Reader:
             length += count
         return length
 
-    def _add_oldest(self, hashed: deque[_Hashed], tree: BalancedTree) -> None:
+    def _add_oldest(self, hashed: deque[_Hashed], tree: _Tree) -> None:
         leaf, buffer = hashed.popleft()
         tree.add(leaf())
         self._idle.append(buffer)

@@ -54,6 +54,13 @@ class Pace:
             self.report()
         return count
 
+    def goes_on(self, count: int) -> bool:
+        """Count bytes that were read without `read`, and say whether there may be more."""
+        self._unreported += count
+        if self._unreported >= BUFFER_SIZE:
+            self.report()
+        return not self._stopped.is_set()
+
     def report(self) -> None:
         """Tell how many bytes were read since the last report."""
         if self._unreported:
@@ -64,8 +71,8 @@ class Pace:
 class Reader(Protocol[_Given_co]):
     """What one worker reads files with, one after the other."""
 
-    def read(self, descriptor: int, size: int) -> tuple[int, _Given_co]:
-        """Read a file to its end, or at least ``size`` bytes of it.
+    def read(self, path: str, descriptor: int, size: int) -> tuple[int, _Given_co]:
+        """Read the file of a path to its end, or at least ``size`` bytes of it.
 
         An empty file is read as well: one that only claims to be empty gives something.
 
@@ -216,7 +223,7 @@ class _Reading(Generic[_Result]):
         try:
             if identity_of(os.fstat(descriptor)) != identity:
                 raise changed(path, "changed since it was listed")
-            length, result = reader.read(descriptor, size_in(identity))
+            length, result = reader.read(path, descriptor, size_in(identity))
             if length != size_in(identity) or identity_of(os.fstat(descriptor)) != identity:
                 raise changed(path, "changed while it was read")
         finally:

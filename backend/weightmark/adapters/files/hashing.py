@@ -80,7 +80,7 @@ class _HashReader:
         self._pace = pace
         self._buffer = memoryview(bytearray(BUFFER_SIZE))
 
-    def read(self, descriptor: int, size: int) -> tuple[int, str]:
+    def read(self, path: str, descriptor: int, size: int) -> tuple[int, str]:  # noqa: ARG002
         """Return the number of bytes, and their digest in hex."""
         digest = self._new_hash()
         length = 0

@@ -26,7 +26,7 @@ from weightmark.ports.artifacts import Advance, HashedFiles, Listing
 if TYPE_CHECKING:
     from weightmark.adapters.files.digest_cache import DigestCache
     from weightmark.domain.ipfs.profiles import Profile, Put
-    from weightmark.ports.content import AddressedFiles
+    from weightmark.ports.content import AddressedFiles, At
 
 
 class LocalArtifact:
@@ -152,11 +152,22 @@ class LocalArtifact:
         put: Put,
         advance: Advance,
         algorithm: DigestAlgorithm | None = None,
+        at: At | None = None,
     ) -> AddressedFiles:
         """Read files of the last listing, once, and address them; see `Addressable.address`."""
         from weightmark.adapters.files.addressing import address_files
 
-        return address_files(self._tree, paths, profile, put, advance, self._workers, algorithm)
+        return address_files(self._tree, paths, profile, put, advance, self._workers, algorithm, at)
+
+    def place(self, path: str) -> bytes:
+        """Return where a file of the last listing is for whoever reads it later, with no links."""
+        return os.path.realpath(self._tree.target(path))
+
+    def copy(self, paths: Collection[str], folder: bytes, advance: Advance) -> None:
+        """Copy files of the last listing to the same paths below a folder; see `Addressable`."""
+        from weightmark.adapters.files.copying import copy_files
+
+        copy_files(self._tree, paths, folder, advance, self._workers)
 
     def pieces(self, path: str, size: int) -> Iterator[bytes]:
         """Give a file of the last listing in pieces of ``size`` bytes, of an empty one b"".

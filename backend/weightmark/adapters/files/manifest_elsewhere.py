@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weightmark.adapters.files.reading import read_at_most
 from weightmark.adapters.files.sidecars import Sidecars, read_bounded, write_atomically
@@ -13,21 +14,30 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE, decode
 from weightmark.domain.text import printable
 from weightmark.errors import InputError, ManifestError
-from weightmark.ports.artifacts import Advance, Artifact, HashedFiles, Listing
+from weightmark.ports.artifacts import Advance, HashedFiles, Listing
+
+if TYPE_CHECKING:
+    from weightmark.domain.ipfs.profiles import Profile, Put
+    from weightmark.ports.content import AddressedFiles, At, Publishable
 
 
 class ManifestElsewhere:
-    """`Artifact` that reads and writes every sidecar but the manifest where the files are."""
+    """An artifact that reads and writes every sidecar but the manifest where the files are."""
 
-    def __init__(self, artifact: Artifact, manifest: str, path: Path) -> None:
+    def __init__(self, artifact: Publishable, manifest: str, path: Path) -> None:
         self._artifact = artifact
         self._manifest = manifest
         self._path = path
 
     @property
-    def beside(self) -> Artifact:
+    def beside(self) -> Publishable:
         """The same files, with the manifest that may lie beside them."""
         return self._artifact
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether the artifact is a directory, rather than one file."""
+        return self._artifact.is_directory
 
     def list(self, ignores: Collection[str] = ()) -> Listing:
         """Return what the artifact holds."""
@@ -38,6 +48,30 @@ class ManifestElsewhere:
     ) -> HashedFiles:
         """Read and hash files of the last listing."""
         return self._artifact.hash(paths, algorithm, advance)
+
+    def address(
+        self,
+        paths: Collection[str],
+        profile: Profile,
+        put: Put,
+        advance: Advance,
+        algorithm: DigestAlgorithm | None = None,
+        at: At | None = None,
+    ) -> AddressedFiles:
+        """Read files of the last listing, once, and address them."""
+        return self._artifact.address(paths, profile, put, advance, algorithm, at)
+
+    def place(self, path: str) -> bytes:
+        """Return where a file of the last listing is."""
+        return self._artifact.place(path)
+
+    def copy(self, paths: Collection[str], folder: bytes, advance: Advance) -> None:
+        """Copy files of the last listing."""
+        self._artifact.copy(paths, folder, advance)
+
+    def pieces(self, path: str, size: int) -> Iterator[bytes]:
+        """Give a file of the last listing in pieces."""
+        return self._artifact.pieces(path, size)
 
     def read_sidecar(self, name: str, limit: int) -> bytes:
         """Return the bytes of a sidecar."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,3 +39,60 @@ def file_lock(path: Path, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def shared_lock(path: Path) -> Iterator[None]:
+    """Hold the lock of a file together with others, once nobody holds it alone.
+
+    Raises:
+        StorageError: The lock file cannot be made.
+    """
+    import fcntl
+
+    with _lock_file(path) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        except OSError as error:
+            raise storage_error(path, error) from None
+        yield
+
+
+@contextmanager
+def sole_lock(path: Path, busy: str) -> Iterator[None]:
+    """Hold the lock of a file alone, if nobody else holds it.
+
+    Args:
+        path: The file.
+        busy: What somebody else does who holds it.
+
+    Raises:
+        LockTimeoutError: Somebody does.
+        StorageError: The lock file cannot be made.
+    """
+    import fcntl
+
+    with _lock_file(path) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockTimeoutError(
+                f"another process {busy}", hint="try again once it has ended"
+            ) from None
+        except OSError as error:
+            raise storage_error(path, error) from None
+        yield
+
+
+@contextmanager
+def _lock_file(path: Path) -> Iterator[int]:
+    private_folder(path.parent)
+    try:
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(path, flags, PRIVATE_FILE)
+    except OSError as error:
+        raise storage_error(path, error) from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

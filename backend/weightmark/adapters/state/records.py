@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from weightmark.adapters.state.atomic import private_file, storage_error
+from weightmark.adapters.state.sqlite_file import SqliteFile
 from weightmark.domain.manifest import decode
-from weightmark.errors import StorageError
 from weightmark.ports.records import FileRecord, HeadKey, ReleaseDeed, ReleaseRecord, SeenHead
 
-_BUSY_SECONDS = 30.0
+if TYPE_CHECKING:
+    import sqlite3
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS releases (
@@ -44,11 +42,11 @@ class SqliteRecords:
     """`Records` in a file that is made when something is first remembered."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = SqliteFile(path, _SCHEMA, "the records of this machine", "the history")
 
     def remember(self, record: ReleaseRecord, manifest: bytes) -> None:
         """Keep a release and its manifest."""
-        with self._writing() as database:
+        with self._file.writing() as database:
             known = database.execute(
                 "SELECT 1 FROM manifests WHERE hash = ?", (record.manifest_hash,)
             ).fetchone()
@@ -86,7 +84,7 @@ class SqliteRecords:
             WHERE (chain_id, publisher, name, version) = (?, ?, ?, ?)
             ORDER BY deed = 'drafted', deed, id DESC
         """
-        with self._reading() as database:
+        with self._file.reading() as database:
             rows = database.execute(query, (chain_id, publisher, name, version))
             return tuple(bytes(data) for (data,) in rows)
 
@@ -98,7 +96,7 @@ class SqliteRecords:
             SELECT {_COLUMNS} FROM releases
             WHERE ? IN (x'', artifact_root) AND ? IN ('', publisher) ORDER BY id
         """  # noqa: S608 - the columns are a constant of this module
-        with self._reading() as database:
+        with self._file.reading() as database:
             rows = database.execute(query, (artifact_root, publisher))
             return tuple(_record(row) for row in rows)
 
@@ -108,74 +106,31 @@ class SqliteRecords:
             SELECT {_COLUMNS}, path, size FROM files JOIN releases USING (manifest_hash)
             WHERE digest = ? ORDER BY id, path
         """  # noqa: S608 - the columns are a constant of this module
-        with self._reading() as database:
+        with self._file.reading() as database:
             rows = database.execute(query, (digest,))
             return tuple(FileRecord(_record(row[:8]), row[8], row[9]) for row in rows)
 
     def seen_head(self, key: HeadKey) -> SeenHead | None:
         """Return the newest head that was seen final, if one was."""
-        with self._reading() as database:
+        with self._file.reading() as database:
             return _seen_head(database, key)
 
     def genesis_hashes(self, chain_id: int) -> frozenset[bytes]:
         """Return the first blocks with which a chain id was seen."""
         query = "SELECT DISTINCT genesis_hash FROM heads WHERE chain_id = ?"
-        with self._reading() as database:
+        with self._file.reading() as database:
             rows = database.execute(query, (chain_id,)).fetchall()
         return frozenset(row[0] for row in rows)
 
     def remember_head(self, key: HeadKey, head: SeenHead) -> None:
         """Keep a head that was seen final, unless a newer one is kept already."""
-        with self._writing() as database:
+        with self._file.writing() as database:
             known = _seen_head(database, key)
             if known is None or known.block_number < head.block_number:
                 database.execute(
                     "INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?)",
                     (*_head_key(key), head.word.to_bytes(32, "big"), head.block_number),
                 )
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        if self._is_empty():
-            with self._opened(":memory:") as database:
-                database.executescript(_SCHEMA)
-                yield database
-            return
-        # Not read-only: what a process left that ended within a transaction is rolled back first.
-        with self._opened(f"{self._path.absolute().as_uri()}?mode=rw") as database:
-            yield database
-
-    def _is_empty(self) -> bool:
-        """Whether nothing is there, or what a process leaves that ends before it wrote anything."""
-        try:
-            return self._path.stat().st_size == 0
-        except (FileNotFoundError, NotADirectoryError):
-            return True
-        except OSError as error:
-            raise storage_error(self._path, error) from None
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._opened(str(private_file(self._path))) as database, database:
-            database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}")
-            yield database
-
-    @contextmanager
-    def _opened(self, name: str) -> Iterator[sqlite3.Connection]:
-        database = None
-        try:
-            database = sqlite3.connect(name, timeout=_BUSY_SECONDS, uri=True, isolation_level=None)
-            yield database
-        # A number out of SQLite's range, or a value that this version does not know.
-        except (sqlite3.Error, OverflowError, ValueError) as error:
-            raise StorageError(
-                f"the records of this machine ({self._path}) cannot be used: {error}",
-                hint="free space or correct its permissions; if it is damaged, move it away: "
-                "it is made anew, without the history",
-            ) from None
-        finally:
-            if database is not None:
-                database.close()
 
 
 def _record(row: tuple[int, str, str, str, bytes, bytes, str, int]) -> ReleaseRecord:

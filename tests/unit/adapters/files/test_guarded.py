@@ -22,7 +22,7 @@ class Lengths:
         self.pace = pace
         self.told: list[int] = []
 
-    def read(self, descriptor: int, size: int) -> tuple[int, str]:
+    def read(self, path: str, descriptor: int, size: int) -> tuple[int, str]:
         self.told.append(size)
         buffer, length = memoryview(bytearray(BUFFER_SIZE)), 0
         while count := self.pace.read(descriptor, buffer):

@@ -1,0 +1,112 @@
+"""Removing from the embedded store what no pin leads to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.adapters.state.atomic import storage_error
+from weightmark.domain.content_address import check_block, cid_text
+from weightmark.domain.ipfs.walk import reachable
+from weightmark.errors import ContentUnavailableError
+from weightmark.ports.store import Freed
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from weightmark.adapters.state.sqlite_file import SqliteFile
+
+_BATCH = 1000
+
+
+def collect(file: SqliteFile, copies: Path) -> Freed:
+    """Remove blocks, references and copies that no pin leads to; see `ContentStore.collect`.
+
+    The database is first to forget them: what is left of a folder when the process ends is removed
+    by the next one.
+    """
+    with file.writing() as database:
+        pinned = {bytes(row[0]) for row in database.execute("SELECT folder FROM pins")}
+        unused = list(_unused(copies, pinned))
+        _mark(database)
+        for folder in unused:
+            _forget(database, folder)
+        blocks, size = _sweep(database)
+    files = 0
+    for folder in unused:
+        count, taken = _measured(folder)
+        files, size = files + count, size + taken
+        _remove(folder)
+    return Freed(blocks, files, size)
+
+
+def _unused(copies: Path, pinned: set[bytes]) -> Iterator[bytes]:
+    if copies.is_dir():
+        for path in copies.resolve().iterdir():
+            folder = os.fsencode(path)
+            if folder not in pinned:
+                yield folder
+
+
+def _mark(database: sqlite3.Connection) -> None:
+    """Write down which blocks the pins lead to."""
+
+    def block(cid: bytes) -> bytes:
+        row = database.execute("SELECT block FROM blocks WHERE cid = ?", (cid,)).fetchone()
+        if row is None:
+            raise ContentUnavailableError(
+                f"the embedded store lacks {cid_text(cid)}, and so nothing is removed",
+                hint="'weightmark ipfs store verify' says what it belongs to",
+            )
+        check_block(cid, row[0])
+        return bytes(row[0])
+
+    database.execute("CREATE TEMP TABLE reached (cid BLOB PRIMARY KEY) WITHOUT ROWID")
+    roots = database.execute("SELECT DISTINCT root FROM pins").fetchall()
+    for (root,) in roots:
+        cids = reachable(root, block)
+        while batch := [(cid,) for cid in islice(cids, _BATCH)]:
+            database.executemany("INSERT OR IGNORE INTO reached VALUES (?)", batch)
+
+
+def _forget(database: sqlite3.Connection, folder: bytes) -> None:
+    """Take back the references to copies in a folder: to all paths between "/" and "0"."""
+    inside = "path > ? AND path < ?"
+    bounds = (folder + b"/", folder + b"0")
+    database.execute(
+        f"DELETE FROM leaves WHERE file IN (SELECT id FROM files WHERE {inside})",  # noqa: S608
+        bounds,
+    )
+
+
+def _sweep(database: sqlite3.Connection) -> tuple[int, int]:
+    """Remove what was not written down, and return how many blocks and bytes."""
+    unreached = "WHERE cid NOT IN (SELECT cid FROM reached)"
+    count, size = database.execute(
+        f"SELECT COUNT(*), COALESCE(SUM(LENGTH(block)), 0) FROM blocks {unreached}"  # noqa: S608
+    ).fetchone()
+    database.execute(f"DELETE FROM blocks {unreached}")  # noqa: S608
+    leaves = database.execute(f"DELETE FROM leaves {unreached}").rowcount  # noqa: S608
+    database.execute("DELETE FROM files WHERE id NOT IN (SELECT file FROM leaves)")
+    return count + leaves, size
+
+
+def _measured(folder: bytes) -> tuple[int, int]:
+    """Return how many files are in a folder, and how many bytes of the disk they take."""
+    count = size = 0
+    for path, _, names in os.walk(os.fsdecode(folder)):
+        for name in names:
+            count += 1
+            size += (Path(path) / name).lstat().st_blocks * 512
+    return count, size
+
+
+def _remove(folder: bytes) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise storage_error(Path(os.fsdecode(folder)), error) from None

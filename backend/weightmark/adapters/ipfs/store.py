@@ -1,0 +1,133 @@
+"""The embedded block store: what this machine keeps of what it published.
+
+Nodes and manifests are in a database, with their bytes; the leaves of files are where the files
+have them, and are checked each time that they are read, as Kubo's filestore does it. What was added
+and is not pinned, because a process ended before, stays until it is collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from weightmark.adapters.ipfs.references import Reference
+from weightmark.adapters.ipfs.store_file import store_file
+from weightmark.domain.content_address import check_block, cid_text
+from weightmark.errors import ContentError, ContentUnavailableError
+from weightmark.ports.store import Freed, Pin, PinKind
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from weightmark.adapters.ipfs.additions import StoreAdditions
+
+_PINS = "SELECT root, label, kind, time, folder FROM pins"
+_LEAF = "SELECT path, offset, length FROM leaves JOIN files ON id = file WHERE cid = ?"
+
+
+class BlockStore:
+    """`ContentStore` in a folder, which is made when something is first added.
+
+    Attributes:
+        name: What it is called in messages.
+    """
+
+    name = "the embedded store"
+
+    def __init__(self, folder: Path) -> None:
+        self._file = store_file(folder)
+        self._copies = folder / "copies"
+        self._lock = folder / "lock"
+
+    def get(self, cid: bytes) -> bytes:
+        """Return a block, once it was checked against its CID; from any thread.
+
+        Raises:
+            ContentUnavailableError: It is not there, or the file that had it is gone.
+            ContentError: The file that had it has changed, or the store is damaged.
+            StorageError: The store cannot be read.
+        """
+        with self._file.reading() as database:
+            block = _block(database, cid)
+            if block is not None:
+                return block
+            references = [Reference(*row) for row in database.execute(_LEAF, (cid,))]
+        for reference in references[:-1]:
+            try:
+                return reference.read(cid)
+            except (ContentError, ContentUnavailableError):
+                continue
+        for last in references[-1:]:
+            return last.read(cid)
+        raise ContentUnavailableError(
+            f"{self.name} does not hold {cid_text(cid)}",
+            hint="'weightmark ipfs store list' shows what it holds",
+        )
+
+    @contextmanager
+    def adding(self) -> Iterator[StoreAdditions]:
+        """Add to the store; several may at once, and nothing is removed meanwhile.
+
+        Raises:
+            StorageError: The store cannot be used.
+        """
+        from weightmark.adapters.ipfs.additions import StoreAdditions
+        from weightmark.adapters.state.locks import shared_lock
+
+        with shared_lock(self._lock):
+            additions = StoreAdditions(self._file, self._copies)
+            try:
+                yield additions
+            finally:
+                additions.close()
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Return what is kept, the oldest first.
+
+        Raises:
+            StorageError: The store cannot be read.
+        """
+        with self._file.reading() as database:
+            return tuple(map(_pin, database.execute(f"{_PINS} ORDER BY id")))
+
+    def unpin(self, root: bytes) -> tuple[Pin, ...]:
+        """Keep a root no longer, under no label, and return what was kept.
+
+        Raises:
+            StorageError: The store cannot be written.
+        """
+        with self._file.writing() as database:
+            found = tuple(map(_pin, database.execute(f"{_PINS} WHERE root = ?", (root,))))
+            database.execute("DELETE FROM pins WHERE root = ?", (root,))
+        return found
+
+    def collect(self) -> Freed:
+        """Remove what no pin leads to.
+
+        Raises:
+            LockTimeoutError: Somebody adds to the store.
+            ContentError: A node below a pin is damaged; nothing is removed then.
+            ContentUnavailableError: It is gone; nothing is removed then either.
+            StorageError: The store cannot be written.
+        """
+        from weightmark.adapters.ipfs.collection import collect
+        from weightmark.adapters.state.locks import sole_lock
+
+        with sole_lock(self._lock, "adds to the embedded store"):
+            return collect(self._file, self._copies)
+
+
+def _block(database: sqlite3.Connection, cid: bytes) -> bytes | None:
+    """Return a block that the store keeps itself."""
+    row = database.execute("SELECT block FROM blocks WHERE cid = ?", (cid,)).fetchone()
+    if row is None:
+        return None
+    check_block(cid, row[0])
+    return bytes(row[0])
+
+
+def _pin(row: tuple[bytes, str, str, int, bytes]) -> Pin:
+    root, label, kind, time, folder = row
+    return Pin(root, label, PinKind(kind), time, folder)

@@ -1,0 +1,35 @@
+"""Where the embedded store keeps its blocks, and where those are that it does not keep itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from weightmark.adapters.state.sqlite_file import SqliteFile
+
+# Nodes and manifests are kept with their bytes. A leaf is where a file has it, the newest place in
+# each file; one leaf may be in many. Deleting makes the file smaller.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS blocks (cid BLOB PRIMARY KEY, block BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS leaves (
+    cid BLOB NOT NULL, file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    PRIMARY KEY (cid, file)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pins (
+    id INTEGER PRIMARY KEY,
+    root BLOB NOT NULL, label TEXT NOT NULL, kind TEXT NOT NULL, time INTEGER NOT NULL,
+    folder BLOB NOT NULL,
+    UNIQUE (root, label)
+);
+"""
+
+
+def store_file(folder: Path) -> SqliteFile:
+    """Return the database of the store in a folder."""
+    return SqliteFile(
+        folder / "blocks.sqlite3",
+        _SCHEMA,
+        "the embedded block store",
+        "what is pinned in it: 'weightmark publish --pin' pins again",
+        "PRAGMA auto_vacuum = FULL;",
+    )
