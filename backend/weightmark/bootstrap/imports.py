@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from os.path import isfile, realpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.signatures import trusted_public_key
+from weightmark.bootstrap.trusted_signers import required_key
 from weightmark.domain.earlier.clarity import SIDECAR_SUFFIX
 from weightmark.domain.earlier.strict import MAX_EARLIER_SIZE
-from weightmark.domain.identifiers import checksum_address
-from weightmark.domain.manifest import Metadata
 from weightmark.errors import KeyFileError, UsageError
 from weightmark.services.manifest_import import ImportRequest, ImportTrust
 from weightmark.services.manifests import ManifestDraft
@@ -87,43 +84,6 @@ def import_request(
     )
 
 
-def import_draft(
-    application: Application,
-    *,
-    name: str,
-    version: str,
-    publisher: str | None,
-    created_by: str,
-    metadata: Metadata,
-    ignores: Sequence[str],
-) -> ManifestDraft:
-    """Return what a caller says of a release, as far as he does; its digests are sha2-256.
-
-    Args:
-        application: What is configured.
-        name: The model's name, or nothing.
-        version: The release's version, or nothing.
-        publisher: The publisher's address; by default that of the configured key.
-        created_by: Free text.
-        metadata: What people may want to know of the model.
-        ignores: Patterns of files to leave out.
-
-    Raises:
-        ValueFormatError: The address does not have its form.
-        KeyFileError: No publisher is given, and there is no key.
-        ConfigurationError: ``SOURCE_DATE_EPOCH`` is not a time.
-    """
-    return ManifestDraft(
-        publisher=checksum_address(publisher or application.accounts.address(application.network)),
-        name=name,
-        version=version,
-        created=application.creation_time(),
-        created_by=created_by,
-        metadata=metadata,
-        ignores=tuple(ignores),
-    )
-
-
 def _told_of(path: Path) -> Path:
     """Return the files that a file tells of: the one beside a sidecar, or its directory's."""
     file = path.with_name(path.name.removesuffix(SIDECAR_SUFFIX))
@@ -145,7 +105,7 @@ def _public_key(application: Application, text: str) -> EarlierPublicKey | None:
 
     if not text:
         return None
-    verifier = trusted_public_key(application, text).verifier
+    verifier = required_key(application, text).verifier
     if verifier is None:
         raise KeyFileError(f"'{text}' is an Ethereum key: no earlier tool has signed with one")
     return EarlierPublicKey(verifier)

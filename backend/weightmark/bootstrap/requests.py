@@ -11,8 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.manifests import NOBODY, release_signer, signature_means
-from weightmark.bootstrap.signatures import SignerOptions
+from weightmark.bootstrap.manifests import (
+    NO_KEYS,
+    NOBODY,
+    ReleaseKeys,
+    release_signer,
+    signature_means,
+)
+from weightmark.bootstrap.trusted_signers import SignerOptions
 from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
 from weightmark.domain.signing_requests import SigningRequest
@@ -65,8 +71,7 @@ def publish_request(
     *,
     out: Path | None,
     authority_index: int | None,
-    sign_keys: Sequence[str] = (),
-    signers: Sequence[str] = (),
+    keys: ReleaseKeys = NO_KEYS,
 ) -> PublishRequest:
     """Return what to publish, on the configured network.
 
@@ -76,8 +81,7 @@ def publish_request(
         draft: What the publisher says of it.
         out: Where to write the manifest, if not beside the files.
         authority_index: Which of the publisher's authorities the key is; None to find out.
-        sign_keys: The keys that sign it, by their names or files.
-        signers: Public keys whose holders have signed it elsewhere.
+        keys: Who signs it.
 
     Raises:
         UsageError: A key is a shared secret.
@@ -87,7 +91,7 @@ def publish_request(
         ArtifactError: ``out`` lies among the source's files.
     """
     artifact = application.artifacts.source(source, out)
-    signer = release_signer(application, source, sign_keys, signers)
+    signer = release_signer(application, source, keys)
     named = replace(draft, signers=signer.named)
     return PublishRequest(artifact, named, signer, application.network, authority_index)
 

@@ -9,15 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application, unix_time
-from weightmark.bootstrap.signatures import (
-    Created,
-    SignerOptions,
-    carry_out,
-    configured_signer,
-    signature_trust,
-    single_file,
-    subject_of,
-)
+from weightmark.bootstrap.paths import single_file, subject_of
+from weightmark.bootstrap.signing import Created, carry_out, configured_signer
+from weightmark.bootstrap.trusted_signers import SignerOptions, trusted_signers
 from weightmark.domain.models import Models, Selection
 from weightmark.domain.times import parse_duration
 from weightmark.errors import MissingPathError, WeightmarkError
@@ -122,7 +116,7 @@ def verify_each(
     from weightmark.adapters.signing.public_keys import PublicKeyring
     from weightmark.services.signatures.verify import verify_signatures
 
-    trust, keyring = signature_trust(application, trusted), PublicKeyring()
+    trust, keyring = trusted_signers(application, trusted), PublicKeyring()
     requests = {
         path: SignatureRequest(
             artifact=application.artifacts.download(directory / path),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,12 @@ import click
 from msgspec import UNSET
 
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.manifests import manifest_draft
-from weightmark.cli.options import PATH, combined, digest
+from weightmark.bootstrap.manifests import ReleaseKeys, ReleaseOptions
+from weightmark.cli.options import PATH, combined, digest, own_certificates
 from weightmark.domain.documents import hex_text
 from weightmark.domain.manifest import Metadata
 from weightmark.errors import ManifestError
 from weightmark.services.evidence import Evidence
-from weightmark.services.manifests import ManifestDraft
 from weightmark.services.sidecars import MANIFEST
 
 _publisher = click.option(
@@ -50,6 +49,7 @@ _signers = combined(
         help="A key that signs the release, and that its manifest names: its name, its file, or a "
         "token's URI; repeatable.",
     ),
+    own_certificates,
     click.option(
         "--signer",
         "signers",
@@ -121,30 +121,24 @@ def _in_one_line(item: object) -> str:
     return " ".join(map(str, item.values())) if isinstance(item, dict) else str(item)
 
 
-def draft_of(application: Application, given: dict[str, Any]) -> ManifestDraft:
-    """Return what the options say of a release.
-
-    Raises:
-        ValueFormatError: A name, version, address or digest does not have its form.
-        KeyFileError: No publisher is given, and there is no key.
-    """
-    return manifest_draft(
-        application,
+def said_in(given: Mapping[str, Any]) -> ReleaseOptions:
+    """Return what the options say of a release."""
+    return ReleaseOptions(
         name=given["name"],
         version=given["version"],
         publisher=given["publisher"],
         created_by=given["created_by"],
-        metadata=metadata_of(given),
+        metadata=Metadata(
+            description=given["description"] or UNSET,
+            license=given["license_name"] or UNSET,
+            framework=given["framework"] or UNSET,
+            author=given["author"] or UNSET,
+            tags=given["tag"] or UNSET,
+        ),
         ignores=given["ignore"],
     )
 
 
-def metadata_of(given: dict[str, Any]) -> Metadata:
-    """Return what the options say of a model, for people."""
-    return Metadata(
-        description=given["description"] or UNSET,
-        license=given["license_name"] or UNSET,
-        framework=given["framework"] or UNSET,
-        author=given["author"] or UNSET,
-        tags=given["tag"] or UNSET,
-    )
+def keys_in(given: Mapping[str, Any]) -> ReleaseKeys:
+    """Return who signs a release, by the options."""
+    return ReleaseKeys(given["sign_keys"], given["certificates"], given["signers"])

@@ -69,6 +69,14 @@ certificates = click.option(
     multiple=True,
     help="Certificates in PEM, one of which has to vouch for a signer; repeatable.",
 )
+own_certificates = click.option(
+    "--certificate",
+    "certificates",
+    metavar="FILE",
+    type=PATH,
+    multiple=True,
+    help="A certificate of a key that signs, or one that vouches for it, in PEM; repeatable.",
+)
 at = click.option(
     "--at",
     metavar="TIME",

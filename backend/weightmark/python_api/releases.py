@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
-from weightmark.bootstrap.manifests import manifest_draft
+from weightmark.bootstrap.manifests import ReleaseKeys, ReleaseOptions, manifest_draft
 from weightmark.bootstrap.requests import (
     publish_request,
     revocation_request,
     signing_request,
     verification_request,
 )
-from weightmark.bootstrap.signatures import SignerOptions
+from weightmark.bootstrap.trusted_signers import SignerOptions
 from weightmark.domain.manifest import Metadata
 from weightmark.domain.registry import REASONS_BY_LABEL, Reason
 from weightmark.domain.verdict import Verdict
@@ -136,6 +136,7 @@ def publish(
     created_by: str = "",
     ignores: Sequence[str] = (),
     sign_keys: Sequence[str] = (),
+    certificates: Sequence[PathLike] = (),
     signers: Sequence[str] = (),
     out: PathLike | None = None,
     max_fee: int | None = None,
@@ -156,6 +157,7 @@ def publish(
         created_by: Free text: a person, a pipeline, a commit.
         ignores: Patterns of files to leave out; they are written in the manifest.
         sign_keys: Keys that sign the release and are named in its manifest: names, or files.
+        certificates: Files of certificates: those of such keys, and those that vouch for them.
         signers: Public keys that are named there as well: their holders have signed elsewhere.
         out: Where to write the manifest, if not beside the files.
         max_fee: The most that the transaction may ever cost, in wei; by default, on a chain that is
@@ -187,8 +189,7 @@ def publish(
         TypeError: An argument has a name that `Configuration` does not have.
     """
     application = application_of(configuration)
-    draft = manifest_draft(
-        application,
+    said = ReleaseOptions(
         name=name,
         version=version,
         publisher=publisher,
@@ -196,14 +197,18 @@ def publish(
         metadata=metadata or Metadata(),
         ignores=sequence_of("ignores", ignores),
     )
+    keys = ReleaseKeys(
+        sequence_of("sign_keys", sign_keys),
+        tuple(map(Path, sequence_of("certificates", certificates))),
+        sequence_of("signers", signers),
+    )
     request = publish_request(
         application,
         Path(source),
-        draft,
+        manifest_draft(application, said),
         out=path_of(out),
         authority_index=authority,
-        sign_keys=sequence_of("sign_keys", sign_keys),
-        signers=sequence_of("signers", signers),
+        keys=keys,
     )
     spending = unasked(request.network, max_fee)
     return application.publisher(request.network).publish(

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
-from weightmark.bootstrap.signatures import Created, SignerOptions, create_signature
 from weightmark.bootstrap.signatures import verify_signature as verify_signatures
+from weightmark.bootstrap.signing import Created, create_signature
+from weightmark.bootstrap.trusted_signers import SignerOptions
 from weightmark.ports.artifacts import Start, no_progress
 from weightmark.python_api.configuration import (
     Configuration,

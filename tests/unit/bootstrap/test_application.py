@@ -16,14 +16,13 @@ from weightmark.bootstrap import diagnosis
 from weightmark.bootstrap.accounts import refuse_to_ask
 from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.diagnosis import Condition, Finding, diagnose
-from weightmark.bootstrap.manifests import manifest_draft
+from weightmark.bootstrap.manifests import ReleaseOptions, manifest_draft
 from weightmark.bootstrap.requests import (
     publish_request,
     revocation_request,
     verification_request,
 )
 from weightmark.bootstrap.settings import Settings
-from weightmark.domain.manifest import Metadata
 from weightmark.domain.networks import LOCAL, Network
 from weightmark.domain.policy import MAX_POLICY_SIZE, Policy
 from weightmark.domain.reference import parse_reference
@@ -209,15 +208,7 @@ def test_publishing_verifying_and_looking_up_share_one_state(
     chain = FakeChain(LOCAL.chain_id, is_local=True)
     vars(found)["chains"] = WritableChains({LOCAL.chain_id: chain}, default=LOCAL)
     publisher = found.accounts.address(LOCAL)
-    draft = manifest_draft(
-        found,
-        name="acme/digits",
-        version="1.0.0",
-        publisher=None,
-        created_by="",
-        metadata=Metadata(),
-        ignores=(),
-    )
+    draft = manifest_draft(found, ReleaseOptions("acme/digits", "1.0.0"))
     request = publish_request(found, model, draft, out=None, authority_index=0)
     publication = found.publisher(LOCAL).publish(request, unseen)
     assert (tmp_path / "home/locks").is_dir()

@@ -10,13 +10,19 @@ from tests.conftest import ModelMaker
 from tests.unit.services.world import ALICE
 from weightmark.adapters.signing.generation import generate_key
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.manifests import manifest_draft, release_signer
+from weightmark.bootstrap.manifests import (
+    NO_KEYS,
+    ReleaseKeys,
+    ReleaseOptions,
+    manifest_draft,
+    release_signer,
+)
 from weightmark.bootstrap.requests import (
     publish_request,
     verification_request,
 )
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import Metadata, Signer
+from weightmark.domain.manifest import Signer
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import (
@@ -44,37 +50,30 @@ def application(folder: Path, **options: str) -> Application:
 def draft_of(
     configured: Application, *, name: str = "acme/digits", publisher: str | None = None
 ) -> ManifestDraft:
-    return manifest_draft(
-        configured,
-        name=name,
-        version="1.0.0",
-        publisher=publisher,
-        created_by="",
-        metadata=Metadata(),
-        ignores=["*.log"],
-    )
+    said = ReleaseOptions(name, "1.0.0", publisher, ignores=["*.log"])
+    return manifest_draft(configured, said)
 
 
 def test_a_release_is_signed_by_keys_that_are_opened_at_once(tmp_path: Path, model: Path) -> None:
     configured = application(tmp_path)
     info = configured.keys.add("release", generate_key(KeyAlgorithm.ED25519), None)
-    signer = release_signer(configured, model, ["release"])
+    signer = release_signer(configured, model, ReleaseKeys(["release"]))
     assert signer.named == (Signer("ed25519", info.fingerprint),)
     assert not signer.is_single_file
-    assert release_signer(configured, model / "config.json", []).is_single_file
+    assert release_signer(configured, model / "config.json", NO_KEYS).is_single_file
     with pytest.raises(MissingPathError, match="there is no key 'other'"):
-        release_signer(configured, model, ["release", "other"])
+        release_signer(configured, model, ReleaseKeys(["release", "other"]))
 
 
 def test_a_manifest_names_keys_whose_holders_sign_elsewhere(tmp_path: Path, model: Path) -> None:
     configured = application(tmp_path)
     info = configured.keys.add("release", generate_key(KeyAlgorithm.ED25519), None)
-    signer = release_signer(configured, model, [], ["release"])
+    signer = release_signer(configured, model, ReleaseKeys(signers=["release"]))
     assert signer.named == (Signer("ed25519", info.fingerprint),)
     assert signer.signers == ()
     configured.keys.add("account", generate_key(KeyAlgorithm.ETHEREUM), "correct horse")
     with pytest.raises(KeyFileError, match="public part of the key 'account' is not") as caught:
-        release_signer(configured, model, [], ["account"])
+        release_signer(configured, model, ReleaseKeys(signers=["account"]))
     assert "keys show account --public" in caught.value.hint
 
 
@@ -84,7 +83,7 @@ def test_a_shared_secret_signs_no_release(tmp_path: Path, model: Path) -> None:
     secret = generate_key(KeyAlgorithm.HMAC_SHA256)
     configured.keys.add("secret", secret, "correct horse")
     with pytest.raises(UsageError, match="proves nothing to others"):
-        release_signer(configured, model, ["secret"])
+        release_signer(configured, model, ReleaseKeys(["secret"]))
 
 
 def test_a_draft_is_made_with_the_configured_key_digest_and_time(tmp_path: Path) -> None:

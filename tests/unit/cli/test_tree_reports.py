@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.services.signed import ED25519, SECRET, files, order_of, sign_now
-from weightmark.bootstrap.signatures import Created
+from weightmark.bootstrap.signing import Created
 from weightmark.bootstrap.trees import SignedModel
 from weightmark.cli import trees
 from weightmark.domain.models import Models, Selection

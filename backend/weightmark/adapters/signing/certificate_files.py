@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from weightmark.adapters.signing.certificates import TrustedRoots, checked
+from weightmark.adapters.signing.certificates import TrustedRoots, check_signing, checked
 from weightmark.adapters.signing.public_keys import encoded
 from weightmark.adapters.state.atomic import read_small
 from weightmark.errors import KeyFileError, MissingPathError
@@ -19,16 +19,7 @@ class CertifiedSigner:
     """A signer, with the certificates that vouch for its key."""
 
     def __init__(self, signer: Signer, certificates: Sequence[x509.Certificate]) -> None:
-        """Take a signer, and its own certificate before others.
-
-        Raises:
-            KeyFileError: The first certificate is not one of its key.
-        """
-        if encoded(certificates[0].public_key()) != signer.public_key:
-            raise KeyFileError(
-                "the certificate is one of another key than the one that signs",
-                hint="name the key's own certificate first, and then those that lead to a root",
-            )
+        """Take a signer, and the certificate of its key before others."""
         self._signer = signer
         self.certificates = tuple(each.public_bytes(Encoding.DER) for each in certificates)
         self.identity = signer.identity
@@ -37,6 +28,34 @@ class CertifiedSigner:
     def sign(self, message: bytes) -> bytes:
         """Return a signature of a message; see `weightmark.ports.signing.Signer`."""
         return self._signer.sign(message)
+
+
+def certified_signers(
+    signers: Sequence[Signer], certificates: Sequence[x509.Certificate]
+) -> tuple[Signer, ...]:
+    """Return signers with the certificates that vouch for their keys, each with its own first.
+
+    A signer whose key has none is as it was; what is of nobody's key leads from each to a root.
+
+    Raises:
+        KeyFileError: None is of a signer's key, or signatures with one could never count.
+    """
+    keys = {each.public_key for each in signers}
+    others = [each for each in certificates if encoded(each.public_key()) not in keys]
+    # Of several that a key has, the first one.
+    own = {
+        encoded(each.public_key()): each for each in reversed(certificates) if each not in others
+    }
+    if not own:
+        raise KeyFileError(
+            "each certificate is one of another key than one that signs",
+            hint="name the key's own certificate, and those that lead from it to a root",
+        )
+    check_signing([*own.values()], others)
+    return tuple(
+        CertifiedSigner(each, [own[each.public_key], *others]) if each.public_key in own else each
+        for each in signers
+    )
 
 
 def read_certificates(paths: Sequence[Path]) -> tuple[x509.Certificate, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -12,7 +13,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
-    Policy,
     PolicyBuilder,
     Store,
     VerificationError,
@@ -43,6 +43,8 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 # What the library says of a certificate that it does not name.
 _UNTIMELY = "cert is not valid at validation time"
 _OUTDATED = "certificate must be an X509v3 certificate"
+
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 _PURPOSES = (ExtendedKeyUsageOID.CODE_SIGNING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
 
@@ -106,30 +108,62 @@ def checked(certificate: x509.Certificate) -> x509.Certificate:
     return certificate
 
 
-def check_signing(certificate: x509.Certificate) -> None:
-    """Make sure that signatures by a certificate's key can count, whoever vouches for it.
+def check_signing(own: Sequence[x509.Certificate], others: Sequence[x509.Certificate] = ()) -> None:
+    """Make sure that signatures with certificates can count, whoever vouches for them, and when.
+
+    Args:
+        own: Those of keys that sign.
+        others: Those of authorities, which vouch for them.
 
     Raises:
-        KeyFileError: It is of an old version, or for something else.
+        KeyFileError: One is of an old version, or for something else.
     """
+    for each in own:
+        _check_kind(
+            each,
+            _check_signer,
+            "have one issued with the key usage digitalSignature, and, if it has an extended key "
+            "usage, with codeSigning",
+        )
+    for each in others:
+        _check_kind(each, _check_authority, "leave it out, or take a signer that another names")
+
+
+def _check_kind(
+    certificate: x509.Certificate, check: Callable[[x509.Certificate], None], hint: str
+) -> None:
     try:
-        _check_kind(certificate)
+        check(certificate)
     except ValueError as error:
         raise KeyFileError(
             f"no signature with the certificate '{_name(certificate)}' would count: {error}",
-            hint="have one issued with the key usage digitalSignature, and, if it has an extended "
-            "key usage, with codeSigning",
+            hint=hint,
         ) from None
 
 
-def _check_kind(certificate: x509.Certificate) -> None:
+def _check_signer(certificate: x509.Certificate) -> None:
+    _check_version(certificate)
+    _check_usage(None, certificate, _extension(certificate, x509.KeyUsage))
+    _check_purpose(None, certificate, _extension(certificate, x509.ExtendedKeyUsage))
+
+
+def _check_authority(certificate: x509.Certificate) -> None:
+    _check_version(certificate)
+    constraints = _extension(certificate, x509.BasicConstraints)
+    if constraints is None or not constraints.ca:
+        raise ValueError("it is no authority's, and of no key that signs")
+    _check_issuing(None, certificate, _extension(certificate, x509.KeyUsage))
+    _check_delegated(None, certificate, _extension(certificate, x509.ExtendedKeyUsage))
+
+
+def _check_version(certificate: x509.Certificate) -> None:
     if not _is_current(certificate):
         raise ValueError(f"it is {_old(certificate)}")
-    extensions = {type(each.value): each.value for each in certificate.extensions}
-    usage, purposes = extensions.get(x509.KeyUsage), extensions.get(x509.ExtendedKeyUsage)
-    _check_usage(None, certificate, usage if isinstance(usage, x509.KeyUsage) else None)
-    is_purpose = isinstance(purposes, x509.ExtendedKeyUsage)
-    _check_purpose(None, certificate, purposes if is_purpose else None)
+
+
+def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    found = (each.value for each in certificate.extensions)
+    return next((each for each in found if isinstance(each, kind)), None)
 
 
 def _parse(data: bytes) -> x509.Certificate:
@@ -180,13 +214,13 @@ def _is_root(certificate: x509.Certificate) -> bool:
     return True
 
 
-def _check_issuing(_: Policy, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+def _check_issuing(_: object, __: x509.Certificate, usage: x509.KeyUsage | None) -> None:
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("an authority's key usage does not include certificates")
 
 
 def _check_delegated(
-    _: Policy, __: x509.Certificate, purposes: x509.ExtendedKeyUsage | None
+    _: object, __: x509.Certificate, purposes: x509.ExtendedKeyUsage | None
 ) -> None:
     """Keep an authority for something else, as for servers, from naming signers."""
     if purposes is not None and not any(each in purposes for each in _PURPOSES):
@@ -203,9 +237,7 @@ def _check_purpose(
 ) -> None:
     if purposes is not None and not any(each in purposes for each in _PURPOSES):
         raise ValueError("its extended key usage does not include the signing of code")
-    if purposes is None and not any(
-        isinstance(each.value, x509.KeyUsage) for each in certificate.extensions
-    ):
+    if purposes is None and _extension(certificate, x509.KeyUsage) is None:
         raise ValueError("it does not say that it is for signatures: it has no key usage")
 
 

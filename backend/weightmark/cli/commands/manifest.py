@@ -30,13 +30,13 @@ Example:
 @options.combined(drafts.options, options.network, options.key, options.state)
 def create(source: Path, *, as_json: bool, **given: Any) -> None:
     """Hash SOURCE, and write its manifest beside it; with --sign-key, signatures of it as well."""
-    from weightmark.bootstrap.manifests import release_signer
+    from weightmark.bootstrap.manifests import manifest_draft, release_signer
     from weightmark.services.placing import place_manifest
 
     application = options.application(given)
-    draft = drafts.draft_of(application, given)
+    draft = manifest_draft(application, drafts.said_in(given))
     artifact = application.artifacts.source(source, given["out"])
-    signer = release_signer(application, source, given["sign_keys"], given["signers"])
+    signer = release_signer(application, source, drafts.keys_in(given))
     named = replace(draft, signers=signer.named)
     with progress("hashing") as start:
         evidence, path = place_manifest(artifact, named, signer, start)
@@ -80,7 +80,7 @@ def verify(
     This proves that they belong together, not who published them: 'weightmark verify' does.
     """
     from weightmark.bootstrap.manifests import signature_means
-    from weightmark.bootstrap.signatures import SignerOptions
+    from weightmark.bootstrap.trusted_signers import SignerOptions
     from weightmark.services.manifests import verify_manifest
     from weightmark.services.verification.files import FileSelection
 
@@ -145,22 +145,15 @@ def import_(
     model_signatures.json or .sig. SOURCE holds the files that it tells of; by default they are in
     FILE's directory. Name, version and the like are taken over if they are signed.
     """
-    from weightmark.bootstrap.imports import EarlierFile, import_draft, import_request
+    from weightmark.bootstrap.imports import EarlierFile, import_request
+    from weightmark.bootstrap.manifests import import_draft
     from weightmark.cli.imports import print_import
     from weightmark.services.evidence import Evidence
     from weightmark.services.manifest_import import import_manifest
 
     application = options.application(given)
     earlier = EarlierFile(file, source, signature, public_key, hmac_key, unsigned)
-    draft = import_draft(
-        application,
-        name=given["name"],
-        version=given["version"],
-        publisher=given["publisher"],
-        created_by=given["created_by"],
-        metadata=drafts.metadata_of(given),
-        ignores=given["ignore"],
-    )
+    draft = import_draft(application, drafts.said_in(given))
     request = import_request(application, earlier, draft, given["out"])
     with progress("hashing") as start:
         done = import_manifest(request, start)

@@ -11,6 +11,7 @@ import click
 from weightmark.adapters.files.request_file import check_place
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.artifacts import outside
+from weightmark.bootstrap.manifests import manifest_draft
 from weightmark.bootstrap.requests import publish_request
 from weightmark.cli import drafts, finality, options, output, unsent
 from weightmark.cli.progress import progress
@@ -58,15 +59,14 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
     sending, amount = mode is Mode.SEND, given["max_fee"]
     finality.check_wait(given["wait_final"], sending=sending)
     spending = spending_of(network, yes=given["yes"], amount=amount) if sending else Spending()
-    draft = drafts.draft_of(application, given)
+    draft = manifest_draft(application, drafts.said_in(given))
     request = publish_request(
         application,
         source,
         draft,
         out=given["out"],
         authority_index=authority,
-        sign_keys=given["sign_keys"],
-        signers=given["signers"],
+        keys=drafts.keys_in(given),
     )
     match mode:
         case Mode.SEND:

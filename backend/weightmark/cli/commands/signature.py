@@ -12,7 +12,7 @@ from weightmark.cli import options, output, trees, verdicts
 from weightmark.cli.progress import progress
 
 if TYPE_CHECKING:
-    from weightmark.bootstrap.signatures import SignerOptions
+    from weightmark.bootstrap.trusted_signers import SignerOptions
     from weightmark.services.signatures.trees import TreeVerdict
 
 
@@ -76,14 +76,7 @@ Examples:
 )
 @click.argument("path", type=options.PATH)
 @trees.each
-@click.option(
-    "--certificate",
-    "certificates",
-    metavar="FILE",
-    type=options.PATH,
-    multiple=True,
-    help="A certificate of the key, then those that vouch for it, in PEM; repeatable.",
-)
+@options.own_certificates
 @click.option(
     "--out", metavar="FILE", type=options.PATH, help="Write it there.  [default: beside the files]"
 )
@@ -110,7 +103,7 @@ def create(
 
     With --each every model in the directory PATH is signed, under its path in it for a name.
     """
-    from weightmark.bootstrap.signatures import create_signature
+    from weightmark.bootstrap.signing import create_signature
     from weightmark.services.signatures.reports import signing_document
 
     trees.check_each(each=each, alone={"--out": out}, given=given)
@@ -273,7 +266,7 @@ def inspect(file: Path, *, as_json: bool) -> None:
 
 
 def _trusted(given: Mapping[str, Any]) -> SignerOptions:
-    from weightmark.bootstrap.signatures import SignerOptions
+    from weightmark.bootstrap.trusted_signers import SignerOptions
 
     return SignerOptions(**{name: given[name] for name in _SIGNERS})
 

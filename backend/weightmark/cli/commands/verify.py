@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from weightmark.bootstrap.requests import verification_request
-from weightmark.bootstrap.signatures import SignerOptions
+from weightmark.bootstrap.trusted_signers import SignerOptions
 from weightmark.cli import options, verdicts
 from weightmark.cli.progress import progress
 

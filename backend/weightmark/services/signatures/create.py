@@ -18,7 +18,6 @@ from weightmark.errors import (
     ArtifactChangedError,
     InputError,
     MissingPathError,
-    UsageError,
     VerificationFailedError,
 )
 from weightmark.ports.artifacts import Artifact, Listing, Start
@@ -28,6 +27,7 @@ from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.claims import Claim, check_claims
 from weightmark.services.signatures.files import BUNDLE, SignedFile, encode_file, file_for
 from weightmark.services.signatures.signing import (
+    check_room,
     check_same,
     dated,
     holds,
@@ -133,11 +133,7 @@ def draft(order: SigningOrder, signer: Signer, start: Start) -> Draft:
         StorageError: What an earlier run left cannot be removed.
     """
     artifact, name = order.artifact, file_for(signer.identity.algorithm)
-    if signer.certificates and name != BUNDLE:
-        raise UsageError(
-            f"{name} carries no certificates",
-            hint="sign with a certificate of P-256, P-384 or P-521",
-        )
+    check_room(name, signer)
     artifact.make_room(name)
     listing = artifact.list()
     evidence = Evidence.read(artifact) if MANIFEST in listing.sidecars else None

@@ -22,6 +22,7 @@ from weightmark.services.signatures.files import (
     file_for,
 )
 from weightmark.services.signatures.signing import (
+    check_room,
     check_same,
     dated,
     holds,
@@ -73,6 +74,7 @@ class ReleaseSigner:
         Raises:
             AlreadyExistsError: A file of signatures is in the way, and says something else.
             ArtifactError: A file cannot be read.
+            UsageError: Certificates have no room in a file of signatures.
             KeyFileError: A key cannot be used.
             UnavailableError: What keeps a key is out of reach.
         """
@@ -98,12 +100,14 @@ class ReleaseSigner:
         keyring = self.keyring()
         taken = {each.name: each for each in documents.files if not _is_stale(each, statement)}
         made: dict[str, Envelope] = {}
-        for signer in self.signers:
+        # The bundle has room for one signature, and nothing else for certificates.
+        for signer in sorted(self.signers, key=lambda each: not each.certificates):
             found = [each.envelope for each in taken.values() if documents.covers_manifest(each)]
             if any(_has_signed(signer, each, keyring) for each in (*found, *made.values())):
                 continue
             is_free = BUNDLE not in {*taken, *made}
             name = file_for(signer.identity.algorithm) if is_free else ENVELOPE
+            check_room(name, signer)
             envelope = made.get(name) or self._envelope(taken.get(name), statement, signer)
             made[name] = signed(name, envelope, signer, keyring)
         return {name: encode_file(name, envelope) for name, envelope in made.items()}
@@ -128,4 +132,9 @@ def _is_stale(file: SignedFile, statement: Statement) -> bool:
 
 
 def _has_signed(signer: Signer, envelope: Envelope, keyring: Keyring) -> bool:
-    return any(holds(envelope, each, signer, keyring) for each in envelope.signatures)
+    """Whether a signer has signed, and with its certificates, if it has any now."""
+    return any(
+        holds(envelope, each, signer, keyring)
+        for each in envelope.signatures
+        if signer.certificates in ((), each.certificates)
+    )

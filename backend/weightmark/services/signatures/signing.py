@@ -20,7 +20,7 @@ from weightmark.domain.signatures.statement import (
     sorted_resources,
 )
 from weightmark.domain.signing_keys import KeyAlgorithm
-from weightmark.errors import AlreadyExistsError, KeyFileError
+from weightmark.errors import AlreadyExistsError, KeyFileError, UsageError
 from weightmark.ports.artifacts import SIDECAR_NAMES, Artifact, Start
 from weightmark.ports.signing import Keyring, Signer
 from weightmark.services.evidence import Evidence
@@ -90,6 +90,19 @@ def unsigned(statement: Statement) -> Envelope:
         SignatureFileError: The statement is too large to be read again.
     """
     return Envelope(encode_statement(statement), ())
+
+
+def check_room(name: str, signer: Signer) -> None:
+    """Make sure that a file has room for a signer's certificates.
+
+    Raises:
+        UsageError: The signer has some, and the file carries none.
+    """
+    if signer.certificates and name != BUNDLE:
+        raise UsageError(
+            f"{name} carries no certificates",
+            hint=f"{BUNDLE} carries those of one key of P-256, P-384 or P-521",
+        )
 
 
 def signed(name: str, envelope: Envelope, signer: Signer, keyring: Keyring) -> Envelope:

@@ -23,7 +23,7 @@ from tests.unit.adapters.signing.issuing import (
     write_certificates,
 )
 from weightmark.adapters.signing.certificate_files import (
-    CertifiedSigner,
+    certified_signers,
     read_certificates,
     read_roots,
 )
@@ -211,14 +211,18 @@ def test_certificates_are_read_from_files(tmp_path: Path) -> None:
 
 
 def test_a_signer_carries_the_certificates_of_its_key() -> None:
-    signer = PrivateKeySigner(LEAF.key)
-    certificates = [LEAF.certificate, BETWEEN.certificate]
-    carrying = CertifiedSigner(signer, certificates)
+    """Its own comes first, whatever the order of the files; another signer has none of them."""
+    signer, other = PrivateKeySigner(LEAF.key), PrivateKeySigner(ROOT.key)
+    own, between = LEAF.certificate, BETWEEN.certificate
+    second = issue("second", ROOT, SIGNING, key=LEAF.key).certificate
+    carrying, plain = certified_signers([signer, other], [between, own, second])
     assert carrying.certificates == (LEAF.der, BETWEEN.der)
     assert (carrying.identity, carrying.public_key) == (signer.identity, signer.public_key)
-    assert certified(ROOT, LEAF, BETWEEN).verifier.verify(b"message", carrying.sign(b"message"))
+    assert plain is other
+    found = certified(ROOT, LEAF, BETWEEN)
+    assert found.verifier.verify(b"message", carrying.sign(b"message"))
     with pytest.raises(KeyFileError, match="one of another key"):
-        CertifiedSigner(signer, certificates[1:])
+        certified_signers([other], [own, between])
 
 
 @pytest.mark.parametrize(
@@ -233,7 +237,23 @@ def test_a_signer_carries_the_certificates_of_its_key() -> None:
 )
 def test_certificates_whose_signatures_never_count(own: Issued, reason: str) -> None:
     with pytest.raises(KeyFileError, match=reason) as caught:
-        check_signing(own.certificate)
+        check_signing([own.certificate])
     assert "digitalSignature" in caught.value.hint
-    check_signing(LEAF.certificate)
-    check_signing(issue("own", ROOT, CODE).certificate)
+    check_signing([LEAF.certificate, issue("own", ROOT, CODE).certificate])
+
+
+@pytest.mark.parametrize(
+    ("authority", "reason"),
+    [
+        (issue("other", ROOT, SIGNING), "'CN=other' would count: it is no authority's"),
+        (issue("other", ROOT, x509.BasicConstraints(ca=False, path_length=None)), "no authority's"),
+        (issue("other", ROOT, AUTHORITY, SIGNING), "key usage does not include certificates"),
+        (issue("other", ROOT, AUTHORITY, TLS), "does not include the signing of code"),
+        (outdated(issue("other")), "one of X.509 version 1"),
+    ],
+    ids=["a signer", "no authority", "another usage", "TLS", "version 1"],
+)
+def test_authorities_who_can_vouch_for_nobody(authority: Issued, reason: str) -> None:
+    with pytest.raises(KeyFileError, match=reason):
+        check_signing([LEAF.certificate], [BETWEEN.certificate, authority.certificate])
+    check_signing([LEAF.certificate], [BETWEEN.certificate, ROOT.certificate])
