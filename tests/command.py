@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +85,22 @@ class Weightmark:
             timeout=timeout,
             check=False,
         )
+
+    @contextmanager
+    def started(
+        self,
+        *arguments: str | Path,
+        home: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Iterator[forked.Running]:
+        """Start a command, which is killed when the block ends, if it has not ended."""
+        with forked.started(
+            self.program,
+            [str(each) for each in arguments],
+            directory=self.directory,
+            environment=self.environment(home, env),
+        ) as running:
+            yield running
 
     def environment(
         self, home: Path | None = None, env: Mapping[str, str] | None = None

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import forkserver, get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,6 +32,7 @@ PRELOADED = [
     "weightmark.adapters.signing.public_keys",
     "weightmark.adapters.state.records",
     "weightmark.bootstrap.requests",
+    "weightmark.bootstrap.signing",
     "weightmark.bootstrap.signatures",
     "weightmark.cli.commands.publish",
     "weightmark.cli.commands.verify",
@@ -58,6 +60,66 @@ def is_possible(environment: Mapping[str, str]) -> bool:
     return told == {"LANG"} and environment["LANG"] == "C.UTF-8"
 
 
+class Running:
+    """A program that was started."""
+
+    def __init__(
+        self, process: ForkServerProcess, command: Sequence[str | Path], streams: Sequence[Path]
+    ) -> None:
+        self._process = process
+        self._command = command
+        self._streams = streams
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it is over, or will be soon."""
+        self._process.join(seconds)
+        return self._process.exitcode is not None
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+
+    def finish(self, timeout: float) -> subprocess.CompletedProcess[str]:
+        """Wait for its end, and return its exit status and what it printed.
+
+        Raises:
+            subprocess.TimeoutExpired: It took longer than ``timeout`` seconds.
+        """
+        self._process.join(timeout)
+        status = self._process.exitcode
+        if status is None:
+            raise subprocess.TimeoutExpired(self._command, timeout)
+        printed, told = (each.read_bytes().decode() for each in self._streams[1:])
+        return subprocess.CompletedProcess(self._command, status, printed, told)
+
+
+@contextmanager
+def started(
+    program: Path,
+    arguments: Sequence[str],
+    *,
+    directory: Path,
+    environment: dict[str, str],
+    given: str = "",
+) -> Iterator[Running]:
+    """Start a program, which is killed when the block ends, if it has not ended."""
+    _start_server()
+    with TemporaryDirectory() as folder:
+        streams = [Path(folder, str(number)) for number, _ in _STREAMS]
+        streams[0].write_text(given)
+        process = _context.Process(
+            target=_run, args=(program, arguments, streams, directory, environment), daemon=False
+        )
+        process.start()
+        running = Running(process, [program, *arguments], streams)
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
 def run(
     program: Path,
     arguments: Sequence[str],
@@ -72,21 +134,10 @@ def run(
     Raises:
         subprocess.TimeoutExpired: It took longer than ``timeout`` seconds.
     """
-    _start_server()
-    with TemporaryDirectory() as folder:
-        streams = [Path(folder, str(number)) for number, _ in _STREAMS]
-        streams[0].write_text(given)
-        process = _context.Process(
-            target=_run, args=(program, arguments, streams, directory, environment), daemon=False
-        )
-        process.start()
-        process.join(timeout)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired([program, *arguments], timeout)
-        printed, told = (each.read_bytes().decode() for each in streams[1:])
-        return subprocess.CompletedProcess([program, *arguments], process.exitcode, printed, told)
+    with started(
+        program, arguments, directory=directory, environment=environment, given=given
+    ) as running:
+        return running.finish(timeout)
 
 
 def _start_server() -> None:

@@ -1,6 +1,6 @@
 """Publishes many versions of one model at once, from threads of one process.
 
-``python -m tests.e2e.many_publishes MODEL RPC_URL FIRST COUNT``: the versions are the numbers from
+``python many_publishes.py MODEL RPC_URL FIRST COUNT``: the versions are the numbers from
 ``FIRST`` on. The key is that of ``WEIGHTMARK_PRIVATE_KEY``.
 """
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.command import BINARIES, PATIENCE, Weightmark
+from tests.command import PATIENCE, Weightmark
 from tests.e2e.releases import Finished, Release, assert_ends, document, write_model
 
 
 def at_once(weightmark: Weightmark, commands: Iterable[list[str | Path]]) -> list[Finished]:
     """Run commands at the same time, and return how each of them ended."""
-    running = [
-        subprocess.Popen(
-            [BINARIES / "weightmark", *command],
-            env=weightmark.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        for command in commands
-    ]
-    return [
-        subprocess.CompletedProcess(each.args, each.returncode, *printed)
-        for each in running
-        for printed in [each.communicate(timeout=PATIENCE)]
-    ]
+    with ExitStack() as stack:
+        running = [stack.enter_context(weightmark.started(*command)) for command in commands]
+        return [each.finish(PATIENCE) for each in running]
 
 
 def publishing(model: Path, name: str) -> list[str | Path]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import secrets
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 
 from tests.anvil import running_anvil
-from tests.command import BINARIES, CHECKOUT, PATIENCE, Weightmark
+from tests.command import PATIENCE, Weightmark
+from tests.e2e import many_publishes
 from tests.e2e.nodes import CHAIN_ID, FOREIGN_NETWORK, Node
 from tests.e2e.releases import Finished, assert_ends, document, write_model
+from tests.forked import Running
 
 CHAIN = ("--network", FOREIGN_NETWORK)
 NAMED = ("--name", "acme/digits", "--version", "1.0.0", *CHAIN, "--yes")
 PROCESSES, THREADS = 4, 50
+# How long a process is waited for, in seconds, before its node is asked again.
+PAUSE = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,26 +55,21 @@ class Sender:
         found = [value for each, value in pending.items() if each.lower() == self.account.lower()]
         return [each["hash"] for by_nonce in found for each in by_nonce.values()]
 
-    def start(self, model: Path, home: Path | None = None) -> subprocess.Popen[str]:
-        """Start a publish, and return when its transaction waits for a block."""
-        return self.begin("publish", model, *NAMED, home=home)
+    @contextmanager
+    def started(self, model: Path, home: Path | None = None) -> Iterator[Running]:
+        """Start a publish, which waits for a block."""
+        with self.begun("publish", model, *NAMED, home=home) as running:
+            yield running
 
-    def begin(self, *arguments: str | Path, home: Path | None = None) -> subprocess.Popen[str]:
-        """Start a command, and return when its transaction waits for a block."""
+    @contextmanager
+    def begun(self, *arguments: str | Path, home: Path | None = None) -> Iterator[Running]:
+        """Start a command, whose transaction waits for a block."""
         before = len(self.waiting)
-        process = subprocess.Popen(
-            [BINARIES / "weightmark", *arguments],
-            env=self.weightmark.environment(home, {"WEIGHTMARK_PRIVATE_KEY": self.key}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        end = time.monotonic() + PATIENCE
-        while len(self.waiting) == before:
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < end
-        return process
+        variable = {"WEIGHTMARK_PRIVATE_KEY": self.key}
+        with self.weightmark.started(*arguments, home=home, env=variable) as running:
+            while len(self.waiting) == before:
+                assert not running.ends_within(PAUSE), running.finish(PATIENCE)
+            yield running
 
     def publish(self, model: Path) -> Finished:
         """Publish while blocks are mined."""
@@ -122,8 +119,8 @@ def test_a_client_that_was_killed_while_its_transaction_waited(
     sender: Sender, tmp_path: Path, meanwhile: str
 ) -> None:
     model, node = write_model(tmp_path / "model"), sender.node
-    with sender.start(model) as process:
-        process.kill()
+    with sender.started(model) as running:
+        running.kill()
     (transaction,) = sender.waiting
     told = {"confirmed": "was published before", "waiting": "acme/digits@1.0.0"}
     if meanwhile in ("confirmed", "reorganised"):
@@ -142,8 +139,8 @@ def test_an_authority_that_is_added_for_a_duration_is_added_once(sender: Sender)
     """A repeated command says the same, though it says it later."""
     delegate = Account.create().address
     add = ("publisher", "add", delegate, "--role", "delegate", "--until", "90d", *CHAIN, "--yes")
-    with sender.begin(*add) as process:
-        process.kill()
+    with sender.begun(*add) as running:
+        running.kill()
     assert_ends(sender.run(*add), 0, f"add {delegate} as delegate")
     assert_ends(sender.run(*add), 1, f"{delegate} is authority 1 already")
     shown = sender.weightmark("publisher", "show", sender.account, *CHAIN, "--json")
@@ -170,11 +167,11 @@ def test_the_same_version_from_two_machines(sender: Sender, tmp_path: Path) -> N
     elsewhere = tmp_path / "elsewhere"
     added = ("--chain-id", str(CHAIN_ID), "--rpc-url", sender.node.url)
     assert_ends(sender.weightmark("network", "add", FOREIGN_NETWORK, *added, home=elsewhere), 0)
-    with sender.start(one) as first, sender.start(other, elsewhere) as second:
+    with sender.started(one) as first, sender.started(other, elsewhere) as second:
         sender.node.call("anvil_mine", "0x1")
-        told = [each.communicate(timeout=PATIENCE) for each in (first, second)]
-    assert (first.returncode, second.returncode) == (0, 1), told
-    assert "registered already" in told[1][1]
+        finished = [each.finish(PATIENCE) for each in (first, second)]
+    assert_ends(finished[0], 0)
+    assert_ends(finished[1], 1, "registered already")
     sender.assert_registered_once(transactions=2)
 
 
@@ -182,17 +179,17 @@ def test_two_hundred_publishes_at_once_with_one_key(
     anvil_url: str, run_weightmark: Weightmark, tmp_path: Path
 ) -> None:
     model = write_model(tmp_path / "model")
-    environment = run_weightmark.environment(
-        env={"WEIGHTMARK_PRIVATE_KEY": f"0x{secrets.token_hex(32)}"}
-    )
-    program = [sys.executable, "-m", "tests.e2e.many_publishes", str(model), anvil_url]
-    processes = [
-        subprocess.Popen(
-            [*program, str(THREADS * number), str(THREADS)], cwd=CHECKOUT, env=environment
-        )
-        for number in range(PROCESSES)
-    ]
-    assert [each.wait(PATIENCE) for each in processes] == [0] * PROCESSES
+    variable = {"WEIGHTMARK_PRIVATE_KEY": f"0x{secrets.token_hex(32)}"}
+    publishing = replace(run_weightmark, program=Path(many_publishes.__file__))
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                publishing.started(model, anvil_url, str(first), str(THREADS), env=variable)
+            )
+            for first in range(0, PROCESSES * THREADS, THREADS)
+        ]
+        for each in running:
+            assert_ends(each.finish(PATIENCE), 0)
     log = run_weightmark(
         "log", "me/acme/digits", "--json", "--network", "anvil", "--rpc-url", anvil_url
     )

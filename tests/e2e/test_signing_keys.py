@@ -99,19 +99,14 @@ def test_what_is_there_is_never_overwritten(run_weightmark: Weightmark, tmp_path
 
 def test_of_two_at_once_one_has_the_name(run_weightmark: Weightmark) -> None:
     """Their files differ by kind, and only one is made."""
-    running = [
-        subprocess.Popen(
-            [BINARIES / "weightmark", "keys", "generate", "release", "--algorithm", algorithm],
-            env=run_weightmark.environment(env=PASSWORD),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        for algorithm in ("ed25519", "ethereum")
-    ]
-    printed = [each.communicate(timeout=PATIENCE) for each in running]
-    assert sorted(each.returncode for each in running) == [0, 1], printed
-    assert "'release' exists" in "".join(error for _, error in printed)
+    generate = ("keys", "generate", "release", "--algorithm")
+    with (
+        run_weightmark.started(*generate, "ed25519", env=PASSWORD) as one,
+        run_weightmark.started(*generate, "ethereum", env=PASSWORD) as other,
+    ):
+        finished = [one.finish(PATIENCE), other.finish(PATIENCE)]
+    assert sorted(each.returncode for each in finished) == [0, 1], finished
+    assert "'release' exists" in "".join(each.stderr for each in finished)
     listed = document(run_weightmark("keys", "list", "--json"))
     assert [each["name"] for each in listed] == ["release"]
 

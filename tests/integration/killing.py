@@ -1,7 +1,7 @@
 """Runs ``weightmark``, and kills it without warning at one step.
 
-``python -m tests.integration.killing STEP ARGUMENT…`` ends by SIGKILL at ``STEP``: the
-name of a step, then ``:before`` or ``:after``.
+``python killing.py STEP ARGUMENT…`` ends by SIGKILL at ``STEP``: the name of a step, then
+``:before`` or ``:after``.
 """
 
 from __future__ import annotations

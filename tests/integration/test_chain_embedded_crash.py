@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests import embedded_chain_driver
+from tests import embedded_chain_driver, forked
+from tests.command import PATIENCE
 from tests.embedded_chain_driver import statement_of
+from tests.forked import Running
 from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.chain.embedded import EmbeddedChainReader, EmbeddedChainWriter
 from weightmark.domain.actions import Register
@@ -21,14 +22,18 @@ KEY = bytes(31) + b"\x2a"
 REGISTRY = packaged_registry()
 
 
-def start(path: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, embedded_chain_driver.__file__, str(path), KEY.hex(), *arguments]
-    return subprocess.Popen(command)
+def started(path: Path, *arguments: str) -> AbstractContextManager[Running]:
+    return forked.started(
+        Path(embedded_chain_driver.__file__),
+        [str(path), KEY.hex(), *arguments],
+        directory=path.parent,
+        environment={},
+    )
 
 
 def kill(path: Path, version: str, statement: str, count: int, moment: str) -> None:
-    with start(path, version, "--kill", statement, str(count), moment) as process:
-        assert process.wait() == -signal.SIGKILL
+    with started(path, version, "--kill", statement, str(count), moment) as running:
+        assert running.finish(PATIENCE).returncode == -signal.SIGKILL
 
 
 def versions(path: Path) -> list[str]:
@@ -111,7 +116,6 @@ def test_changes_reach_the_file_before_they_are_committed(tmp_path: Path) -> Non
 
 def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "local.sqlite3"
-    mine = [("1", "2", "3"), ("4", "5", "6")]
-    processes = [start(path, *each) for each in mine]
-    assert [process.wait() for process in processes] == [0, 0]
+    with started(path, "1", "2", "3") as one, started(path, "4", "5", "6") as other:
+        assert [each.finish(PATIENCE).returncode for each in (one, other)] == [0, 0]
     assert sorted(versions(path)) == ["1", "2", "3", "4", "5", "6"]

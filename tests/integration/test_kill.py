@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.command import CHECKOUT, PATIENCE, Weightmark
+from tests.command import Weightmark
 from tests.conftest import ModelMaker
+from tests.integration import killing
 from tests.integration.killing import SIGNING_STEPS, STEPS
 
 NAMED = ("--name", "acme/digits", "--version", "1.0.0")
@@ -22,17 +22,8 @@ SIGNING_MOMENTS = [f"{step}:{moment}" for step in SIGNING_STEPS for moment in ("
 def publish_and_die(
     weightmark: Weightmark, model: Path, moment: str, *arguments: str | Path
 ) -> None:
-    command = ["-m", "tests.integration.killing", moment, "publish", model, *NAMED, *arguments]
-    finished = subprocess.run(
-        [sys.executable, *command],
-        cwd=CHECKOUT,
-        env=weightmark.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    dying = replace(weightmark, program=Path(killing.__file__))
+    finished = dying(moment, "publish", model, *NAMED, *arguments)
     assert finished.returncode == -signal.SIGKILL, finished.stderr
 
 
