@@ -21,6 +21,7 @@ DEBUG_VARIABLE = "WEIGHTMARK_DEBUG"
 COMMANDS = {
     "publish": "Hash a model, and register it on a chain.",
     "verify": "Verify a download against the chain.",
+    "fetch": "Fetch a release from IPFS, and verify it.",
     "show": "Show what the chain says of a release.",
     "log": "List all releases of a model.",
     "find": "Find the releases that contain a file.",

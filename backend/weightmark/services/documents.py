@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from weightmark.domain.documents import hex_text
+from weightmark.domain.documents import VerdictDocument, hex_text, verdict_document
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.times import utc_text
 from weightmark.ports.chain import TransactionReceipt
 from weightmark.ports.records import FileRecord, ReleaseRecord
+from weightmark.services.fetch import Fetched
 from weightmark.services.publish import Publication
 from weightmark.services.revoke import Revocation
 from weightmark.services.submit import Submission
@@ -74,6 +75,22 @@ class FileRecordDocument(RecordDocument):
     size: int
 
 
+class FaultDocument(TypedDict):
+    """What a source of blocks did that it should not; a dropped one was asked no more."""
+
+    source: str
+    reason: str
+    dropped: bool
+
+
+class FetchedDocument(VerdictDocument):
+    """A release that was fetched, and its verification; ``kept`` is where it is if it failed."""
+
+    out: str
+    kept: str
+    faults: list[FaultDocument]
+
+
 def publication_document(publication: Publication) -> PublicationDocument:
     """Return a publication for programs."""
     return {
@@ -110,6 +127,19 @@ def submission_document(submission: Submission) -> SubmissionDocument:
         "deed": "registered" if is_release else "revoked",
         "signer": request.authorization.signer,
         **transaction_document(submission.receipt),
+    }
+
+
+def fetched_document(fetched: Fetched, out: str) -> FetchedDocument:
+    """Return for programs what was fetched to a place, if it is verified."""
+    return {
+        **verdict_document(fetched.verdict),
+        "out": "" if fetched.kept else out,
+        "kept": fetched.kept,
+        "faults": [
+            {"source": each.source, "reason": each.reason, "dropped": each.dropped}
+            for each in fetched.faults
+        ],
     }
 
 

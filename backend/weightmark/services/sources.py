@@ -54,6 +54,12 @@ class Fault:
     reason: str
     dropped: bool
 
+    @property
+    def summary(self) -> str:
+        """A sentence for people."""
+        consequence = "it is asked no more" if self.dropped else "it is asked last"
+        return f"{_named(self.source, self.reason)}; {consequence}"
+
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
@@ -220,7 +226,7 @@ class SourcePool:
         return any(not each.is_dropped and each not in order.lacked_by for each in self._sources)
 
     def _unavailable(self, order: Order) -> ContentUnavailableError:
-        told = [f"{each.provider.name}: {each.reason}" for each in self._sources]
+        told = [_named(each.provider.name, each.reason) for each in self._sources]
         return ContentUnavailableError(
             f"nobody gives the block {cid_text(order.cid)}: "
             f"{'; '.join(told) or 'there is nobody to ask'}",
@@ -326,3 +332,7 @@ class SourcePool:
         if not order.asked and not order.is_taken:
             self._waiting.appendleft(order)
         self._settle()
+
+
+def _named(source: str, reason: str) -> str:
+    return reason if source in reason else f"{source}: {reason}"

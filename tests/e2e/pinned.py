@@ -1,0 +1,91 @@
+"""Releases whose manifests say where their files are on IPFS, or say anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.releases import NAME
+from tests.fakes.artifact import entry_of
+from tests.fakes.blocks import Stored
+from weightmark.bootstrap.application import Application
+from weightmark.domain.actions import Register
+from weightmark.domain.content_address import cid_text
+from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
+from weightmark.domain.manifest import (
+    SCHEMA,
+    Manifest,
+    artifact_root_text,
+    encode,
+    sorted_entries,
+)
+from weightmark.domain.merkle import MerkleTree
+from weightmark.services.evidence import Evidence
+
+PLACEHOLDER = artifact_root_text(bytes(32))
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A release that is registered, and the blocks that it consists of.
+
+    Attributes:
+        reference: The REF with chain id, address and version.
+        files: Its files.
+        stored: The blocks of its files and of its manifest.
+        manifest: The CID of its manifest.
+    """
+
+    reference: str
+    files: Mapping[str, bytes]
+    stored: Stored
+    manifest: bytes
+
+    @property
+    def blocks(self) -> dict[bytes, bytes]:
+        """Every block by its CID."""
+        return self.stored.blocks
+
+
+class Registrar:
+    """Registers manifests on the embedded chain of a data directory, as they are."""
+
+    def __init__(self, home: Path) -> None:
+        self._application = Application.load({"data_dir": str(home)}, {}, home)
+        network = self._application.network
+        self._chain_id = network.chain_id
+        self._writer = self._application.writer(network)
+        self.publisher = self._application.accounts.address(network)
+
+    def pinned(self, version: str, files: Mapping[str, bytes]) -> Pinned:
+        """Register a directory of files as it should be."""
+        stored = Stored()
+        root = stored.add_files(files, UNIXFS_V1_2025)
+        return self.registered(self.manifest(version, files, cid_text(root)), files, stored)
+
+    def manifest(self, version: str, files: Mapping[str, bytes], artifact_cid: str) -> Manifest:
+        """Return a manifest of files."""
+        algorithm = DigestAlgorithm.SHA2_256
+        entries = sorted_entries(entry_of(path, data, algorithm) for path, data in files.items())
+        root = MerkleTree.of(entry.leaf for entry in entries).root
+        return Manifest(
+            publisher=self.publisher,
+            name=NAME,
+            version=version,
+            created="2026-11-21T09:00:00Z",
+            digest=algorithm,
+            artifact_root=artifact_root_text(root),
+            files=entries,
+            schema=SCHEMA,
+            artifact_cid=artifact_cid,
+        )
+
+    def registered(self, manifest: Manifest, files: Mapping[str, bytes], stored: Stored) -> Pinned:
+        """Register a manifest, whatever it says, and add it to the blocks."""
+        evidence = Evidence.of(manifest)
+        cid = stored.raw(encode(manifest))
+        self._writer.send(Register(evidence.statement))
+        reference = f"{self._chain_id}:{self.publisher}/{manifest.name}@{manifest.version}"
+        return Pinned(reference, files, stored, cid)
