@@ -223,19 +223,19 @@ def test_a_certificate_counts_at_the_time_of_the_registration(
     root = issue("root", None, AUTHORITY, ISSUING, start=now - 9 * DAY, end=now + 9 * DAY)
     roots = write_certificates(tmp_path / "root.pem", [root])
     (signed.model / "weightmark.sig").unlink()
-    publishing = ("publish", signed.model, *NAMED, "--version", "2.0.0", "--sign-key", private)
-    assert_ends(signed.weightmark(*publishing), 0)
 
-    def certify(start: datetime, end: datetime) -> None:
+    def certificate(start: datetime, end: datetime) -> Path:
         leaf = issue("signer", root, SIGNING, key=key, start=start, end=end)
-        chain = ("--certificate", write_certificates(tmp_path / "leaf.pem", [leaf]))
-        signing = ("signature", "create", signed.model, "--key", private, "--replace", *chain)
-        assert_ends(signed.weightmark(*signing), 0)
+        return write_certificates(tmp_path / "leaf.pem", [leaf])
 
-    certify(now - DAY, now + DAY)
+    chain = ("--certificate", roots, "--certificate", certificate(now - DAY, now + DAY))
+    publishing = ("publish", signed.model, *NAMED, "--version", "2.0.0", "--sign-key", private)
+    assert_ends(signed.weightmark(*publishing, *chain), 0)
     assert_ends(signed.verify(), 3, "cannot be checked", "--certificate-chain")
     assert_ends(signed.verify("--certificate-chain", roots), 0, "CN=signer")
-    certify(now - 2 * DAY, now - DAY)
+    expired = ("--certificate", certificate(now - 2 * DAY, now - DAY))
+    signing = ("signature", "create", signed.model, "--key", private, "--replace", *expired)
+    assert_ends(signed.weightmark(*signing), 0)
     assert_ends(signed.verify("--certificate-chain", roots), 1, "is valid from")
 
 

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.ports.signing_keys import signer_of, verifier_of
+from tests.unit.adapters.signing.issuing import AUTHORITY, ISSUING, SIGNING, issue
 from tests.unit.services.signed import ED25519, ETHEREUM, P256, files, signed
 from tests.unit.services.world import NAME, World, check_named, unseen
+from weightmark.adapters.signing.certificate_files import CertifiedSigner
+from weightmark.adapters.signing.private_keys import PrivateKeySigner
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import Signer as NamedSigner
 from weightmark.domain.manifest import encode
@@ -19,7 +22,12 @@ from weightmark.domain.signatures.envelope import Envelope, Signature
 from weightmark.domain.signatures.statement import encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.domain.verdict import Outcome
-from weightmark.errors import AlreadyExistsError, NotAuthorizedError, VerificationFailedError
+from weightmark.errors import (
+    AlreadyExistsError,
+    NotAuthorizedError,
+    UsageError,
+    VerificationFailedError,
+)
 from weightmark.ports.signing import Signer
 from weightmark.services.manifests import create_manifest
 from weightmark.services.placing import place_manifest
@@ -29,6 +37,8 @@ from weightmark.services.signatures.files import SignedFile
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 P256_TOO = signer_of(KeyAlgorithm.ECDSA_P256_SHA256, 1)
 P384 = signer_of(KeyAlgorithm.ECDSA_P384_SHA384)
+LEAF = issue("signer", issue("root", None, AUTHORITY, ISSUING), SIGNING)
+CERTIFIED = CertifiedSigner(PrivateKeySigner(LEAF.key), [LEAF.certificate])
 
 
 def signed_in(world: World, name: str) -> set[bytes]:
@@ -49,6 +59,37 @@ def test_what_a_manifest_names_has_signed_it(world: World, signers: Sequence[Sig
     assert (check.step, check.outcome) == (8, Outcome.PASSED)
     named = world.evidence.manifest.required_signers
     assert {each.key for each in named} == {each.identity.fingerprint for each in signers}
+
+
+def test_certificates_have_the_bundle_in_any_order(world: World) -> None:
+    """Whoever has none signs the envelope, and a repeated publish needs them no more."""
+    world.publish(signers=[P256, CERTIFIED])
+    (signature,) = SignedFile.read(world.artifact, "model.sig").envelope.signatures
+    assert signature.certificates == CERTIFIED.certificates
+    (other,) = SignedFile.read(world.artifact, "weightmark.sig").envelope.signatures
+    assert other.fingerprint == P256.identity.fingerprint
+    before = dict(world.artifact.sidecars)
+    world.publish(signers=[P256, PrivateKeySigner(LEAF.key)])
+    assert world.artifact.sidecars == before
+
+
+@pytest.mark.parametrize(
+    ("before", "signers"),
+    [
+        ([], [CertifiedSigner(ED25519, [LEAF.certificate])]),
+        ([], [CERTIFIED, CertifiedSigner(P256, [LEAF.certificate])]),
+        ([PrivateKeySigner(LEAF.key)], [CERTIFIED]),
+    ],
+    ids=["no bundle", "two in one", "signed without"],
+)
+def test_certificates_that_have_no_room_are_not_left_out(
+    world: World, before: list[Signer], signers: list[Signer]
+) -> None:
+    if before:
+        world.publish(signers=before)
+    with pytest.raises(UsageError, match="carries no certificates"):
+        world.publish(signers=signers)
+    assert len(world.registrations) == len(before)
 
 
 def test_a_release_with_other_digests_is_signed_with_sha256(world: World) -> None:
