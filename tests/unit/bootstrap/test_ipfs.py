@@ -1,7 +1,8 @@
-"""Who keeps content, by what is configured."""
+"""Who keeps content and who gives it, by what is configured."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from tests.fakes.pinning_service import TOKEN
 from weightmark.adapters.ipfs.pinning_api import TOKEN_VARIABLE
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.ipfs import Target, pin_targets
-from weightmark.bootstrap.ipfs_settings import SERVICE_URL_VARIABLE
+from weightmark.bootstrap.ipfs import Target, block_sources, pin_targets
+from weightmark.bootstrap.ipfs_settings import GATEWAYS_VARIABLE, SERVICE_URL_VARIABLE
 from weightmark.errors import ConfigurationError, UsageError
 
 SERVICE = (Target.PINNING_SERVICE,)
@@ -47,3 +48,47 @@ def test_who_keeps_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"'pinning\\x1bservice' keeps no content") as caught:
         pin_targets(application(tmp_path), ["pinning\x1bservice"])
     assert "pinning-service" in caught.value.hint
+
+
+# What a URL would reach or carry that no service of IPFS has to do with.
+UNFIT = [
+    "ftp://host.example",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:70/_",
+    "data:,",
+    "/var/run/docker.sock",
+    "host.example",
+    "https://",
+    "https://host.example:port",
+    "https://[::1",
+    "https://user:planted-password@host.example",
+    "https://planted-password@host.example",
+    "https://127.0.0.1\\@host.example",
+    "https://host.example?planted-password",
+    "https://host.example/#planted-password",
+]
+
+
+# What uses the URL of each variable.
+USED: dict[str, Callable[[Application], object]] = {
+    GATEWAYS_VARIABLE: lambda found: block_sources(found, ()),
+    SERVICE_URL_VARIABLE: lambda found: pin_targets(found, SERVICE),
+}
+
+
+@pytest.mark.parametrize("url", UNFIT)
+@pytest.mark.parametrize("variable", USED)
+def test_urls_that_are_fit_for_no_service(tmp_path: Path, variable: str, url: str) -> None:
+    found = application(tmp_path, **{TOKEN_VARIABLE: TOKEN, variable: url})
+    with pytest.raises(ConfigurationError) as caught:
+        USED[variable](found)
+    assert "planted-password" not in caught.value.message + caught.value.hint
+
+
+def test_gateways_that_the_call_names_take_the_place_of_others(tmp_path: Path) -> None:
+    found = application(tmp_path, **{GATEWAYS_VARIABLE: "https://a.example,https://b.example"})
+    names = [source.name for source in block_sources(found, ())]
+    assert names[-2:] == ["the gateway https://a.example", "the gateway https://b.example"]
+    named = [source.name for source in block_sources(found, ["https://c.example"])]
+    assert named[-1] == "the gateway https://c.example"
+    assert len(named) == len(names) - 1
