@@ -5,31 +5,23 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
-from starlette.exceptions import HTTPException
 
 from weightmark.api.documents import ProblemDocument
-from weightmark.api.guard import Guard
-from weightmark.api.problems import answer_error
+from weightmark.api.foundation import NO_TELEMETRY, protect
 from weightmark.api.routes import EXAMPLES, PROBLEM_SCHEMA, add_routes
 from weightmark.bootstrap.application import Application
-from weightmark.errors import WeightmarkError
 from weightmark.version import __version__
+
+# The longest path that can mean something has a nickname, a name and a version in which each
+# character is percent-encoded: 3 * (64 + 128 + 64) and the words of the route.
+MAX_PATH_LENGTH: Final = 1024
 
 _DESCRIPTION: Final = """\
 Look-ups of releases, files and publishers, from what this machine remembers and from the chain.
 
 An answer is what this server says. To know, verify the files: `weightmark verify`. Registered is
 not trusted, and whoever registered a release need not be its author."""
-
-_NO_TELEMETRY: Final[Any] = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 
 
 class WebApi(FastAPI):
@@ -61,11 +53,9 @@ def create_app(application: Application, *, local_only: bool = False) -> FastAPI
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        telemetry=_NO_TELEMETRY,
+        telemetry=NO_TELEMETRY,
     )
     app.state.application = application
-    app.add_middleware(Guard, local_only=local_only)
-    for error in (WeightmarkError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(error, answer_error)
+    protect(app, local_only=local_only, max_path_length=MAX_PATH_LENGTH)
     add_routes(app)
     return app

@@ -14,24 +14,23 @@ from weightmark.api.problems import SECURITY_HEADERS, problem
 from weightmark.domain.hosts import is_loopback
 from weightmark.errors import NotAuthorizedError, UsageError
 
-# The longest path that can mean something has a nickname, a name and a version in which each
-# character is percent-encoded: 3 * (64 + 128 + 64) and the words of the route.
-MAX_PATH_LENGTH: Final = 1024
 MAX_QUERY_LENGTH: Final = 256
 
 
 class Guard:
-    """Bounds requests, and puts the headers of `SECURITY_HEADERS` on answers.
+    """Bounds requests, and puts on answers those of `SECURITY_HEADERS` that they do not have.
 
     Args:
         app: What answers the requests that pass.
         local_only: Whether the server listens on loopback. A page in a browser of this machine
             could otherwise read the answers, by a host name of its own that it lets stand for
             127.0.0.1 (DNS rebinding).
+        max_path_length: How long a path may be, in bytes.
     """
 
-    def __init__(self, app: ASGIApp, *, local_only: bool) -> None:
+    def __init__(self, app: ASGIApp, *, local_only: bool, max_path_length: int) -> None:
         self._app = app
+        self._max_path_length = max_path_length
         self._local_only = local_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +41,9 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         answer = self._refusal(Request(scope)) or self._app
@@ -50,8 +51,10 @@ class Guard:
 
     def _refusal(self, request: Request) -> ASGIApp | None:
         path, query = request.scope["raw_path"], request.scope["query_string"]
-        if len(path) > MAX_PATH_LENGTH or len(query) > MAX_QUERY_LENGTH:
-            message = f"a path has at most {MAX_PATH_LENGTH} bytes, a query {MAX_QUERY_LENGTH}"
+        if len(path) > self._max_path_length or len(query) > MAX_QUERY_LENGTH:
+            message = (
+                f"a path has at most {self._max_path_length} bytes, a query {MAX_QUERY_LENGTH}"
+            )
             return problem(UsageError(message), status=HTTPStatus.REQUEST_URI_TOO_LONG)
         if self._local_only and not is_loopback(_host(request)):
             message = "this server listens on loopback, and answers to no other host name"

@@ -44,12 +44,17 @@ _PRIVATE = (ConfigurationError, LockTimeoutError, StorageError)
 _LOGGER = logging.getLogger("weightmark.api")
 
 
+def log(error: WeightmarkError) -> None:
+    """Tell the operator what is wrong, on standard error."""
+    _LOGGER.error("%s", printable(f"{error.message}; {error.hint}".removesuffix("; ")))
+
+
 def shown(error: WeightmarkError) -> ErrorDocument:
     """Return an error for those who ask; what is kept from them goes to the log."""
     document = error_document(error)
     if not isinstance(error, _PRIVATE):
         return document
-    _LOGGER.error("%s", printable(error.message))
+    log(error)
     message = "the server's own files or configuration do not allow it"
     return {**document, "message": message, "hint": "its operator finds the reason in its log"}
 
@@ -104,6 +109,7 @@ async def answer_error(request: Request, error: Exception) -> JSONResponse:
                 headers=error.headers,
             )
         case _:
+            _LOGGER.error("an error that nobody foresaw", exc_info=error)
             # Raised through the middleware that would have added the headers.
             unexpected = WeightmarkError("the server failed", hint="its operator finds the reason")
             return problem(unexpected, headers=SECURITY_HEADERS)

@@ -1,107 +1,23 @@
-"""Running the web API until a signal ends it."""
+"""The servers that commands run: the web API, and the gateway of blocks."""
 
 from __future__ import annotations
 
-import signal
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Final
-
-import uvicorn
+from collections.abc import Callable
 
 from weightmark.api.app import create_app
+from weightmark.api.gateway import create_gateway
+from weightmark.api.running import Listening, run
 from weightmark.bootstrap.application import Application
-from weightmark.domain.hosts import is_loopback
-from weightmark.errors import UnavailableError
+from weightmark.ports.blocks import BlockSource
 
-# Headers of a request beyond this many bytes are refused.
-_MAX_HEADER_SIZE: Final = 16 * 1024
-
-# How long requests that are being answered may take when the server is asked to end.
-_FAREWELL_SECONDS: Final = 5
+Announce = Callable[[Listening], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """Where the server listens: an address, and the port that it got."""
-
-    host: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """Where the API is."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether only this machine can ask."""
-        return is_loopback(self.host)
+def serve(application: Application, host: str, port: int, announce: Announce) -> None:
+    """Answer look-ups until SIGINT or SIGTERM; see `running.run`."""
+    run(lambda at: create_app(application, local_only=at.is_loopback), host, port, announce)
 
 
-def serve(
-    application: Application, host: str, port: int, announce: Callable[[Listening], None]
-) -> None:
-    """Answer requests until SIGINT or SIGTERM.
-
-    Args:
-        application: What answers.
-        host: A name or an address of this machine.
-        port: A port; 0 for any that is free.
-        announce: Called once connections are accepted.
-
-    Raises:
-        UnavailableError: The port is taken, or the address is not of this machine.
-    """
-    with _listener(host, port) as listener:
-        listening = Listening(*listener.getsockname()[:2])
-        app = create_app(application, local_only=listening.is_loopback)
-        server = uvicorn.Server(_configuration(app))
-        with _ended_by_signals(server):
-            announce(listening)
-            server.run(sockets=[listener])
-
-
-def _configuration(app: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        h11_max_incomplete_event_size=_MAX_HEADER_SIZE,
-        timeout_graceful_shutdown=_FAREWELL_SECONDS,
-    )
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
-    except (OSError, UnicodeError) as error:
-        # `socket.create_server` repeats the address in brackets.
-        reason = str(getattr(error, "strerror", "it is no host name")).partition(" (")[0]
-        raise UnavailableError(
-            f"cannot listen on port {port} of '{host}': {reason}",
-            hint="choose another one: --port PORT, --host ADDRESS",
-        ) from None
-
-
-@contextmanager
-def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
-    # uvicorn raises what it caught once more when it has ended: these handlers take it. They also
-    # end a server that is still starting.
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, server.handle_exit) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def serve_blocks(blocks: BlockSource, host: str, port: int, announce: Announce) -> None:
+    """Serve blocks until SIGINT or SIGTERM; see `running.run`."""
+    run(lambda at: create_gateway(blocks, local_only=at.is_loopback), host, port, announce)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from weightmark.api import server
-from weightmark.api.server import Listening
+from weightmark.api.running import Listening
 from weightmark.bootstrap.application import Application
 from weightmark.cli.main import run
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.api.service import ALICE, Service
 from tests.unit.api.test_problems import problem_of
-from weightmark.api.guard import MAX_PATH_LENGTH, MAX_QUERY_LENGTH
+from weightmark.api.app import MAX_PATH_LENGTH
+from weightmark.api.guard import MAX_QUERY_LENGTH
 from weightmark.api.problems import SECURITY_HEADERS
 
 NAMED = f"/v1/releases/{ALICE}/acme/digits/1.0.0"

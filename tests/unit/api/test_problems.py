@@ -72,11 +72,13 @@ def test_what_the_operator_alone_may_know_goes_to_the_log(
     assert answer.status_code == 503
     assert document["code"] == error.code
     assert SECRET not in answer.text
-    assert [record.getMessage() for record in caplog.records] == [f"{SECRET}\\x1b[2J"]
+    assert [record.getMessage() for record in caplog.records] == [f"{SECRET}\\x1b[2J; {SECRET}"]
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def test_a_foreign_exception_is_not_told(service: Service) -> None:
+def test_a_foreign_exception_is_not_told_but_logged(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = raising(service, RuntimeError(SECRET)).get("/healthz")
     assert answer.status_code == 500
     document = problem_of(answer)
@@ -84,6 +86,9 @@ def test_a_foreign_exception_is_not_told(service: Service) -> None:
     assert SECRET not in answer.text
     assert "RuntimeError" not in answer.text
     assert "Traceback" not in answer.text
+    (logged,) = caplog.records
+    assert logged.exc_info
+    assert str(logged.exc_info[1]) == SECRET
 
 
 def test_a_foreign_http_exception_keeps_its_status_alone(service: Service) -> None:

@@ -1,0 +1,68 @@
+"""A gateway over blocks in memory, and reading what it streams."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+
+from tests.fakes.blocks import Stored
+from weightmark.api.gateway import create_gateway
+from weightmark.domain.content_address import cid_text
+from weightmark.domain.ipfs.car import MAX_SECTION_HEAD, header, read_section
+from weightmark.domain.ipfs.selecting import way
+from weightmark.errors import ContentUnavailableError, WeightmarkError
+from weightmark.ports.blocks import BlockSource
+
+LARGE = bytes(range(256)) * 4096 * 3
+FILES = {"config.json": b"{}", "weights/层 0.bin": LARGE, "weights/copy.bin": LARGE, "empty": b""}
+
+
+class Held:
+    """Blocks in memory that may be missing or damaged, as a store has it."""
+
+    def __init__(self, stored: Stored) -> None:
+        self.stored = stored
+        self.errors: dict[bytes, WeightmarkError] = {}
+
+    def get(self, cid: bytes) -> bytes:
+        if cid in self.errors:
+            raise self.errors[cid]
+        if cid not in self.stored.blocks:
+            raise ContentUnavailableError("not there")
+        return self.stored.get(cid)
+
+
+def client(blocks: BlockSource, *, local_only: bool = False) -> TestClient:
+    app = create_gateway(blocks, local_only=local_only)
+    return TestClient(app, "http://127.0.0.1", headers={"Accept": ""})
+
+
+def at(cid: bytes, path: str = "", query: str = "") -> str:
+    return f"/ipfs/{cid_text(cid)}{path}?{query}"
+
+
+def sections(car: bytes, root: bytes) -> list[tuple[bytes, bytes]]:
+    """Return what a CAR file holds, in order."""
+    begins = header(root)
+    assert car.startswith(begins)
+    found, start = [], len(begins)
+    while start < len(car):
+        section = read_section(car[start : start + MAX_SECTION_HEAD])
+        block = start + section.head
+        start = block + section.length
+        found.append((section.cid, car[block:start]))
+    assert start == len(car)
+    return found
+
+
+def streamed(held: Held, path: str = "", query: str = "") -> list[bytes]:
+    """Return the CIDs of a stream, whose blocks are what they have to be."""
+    answer = client(held).get(at(held.stored.root, path, f"format=car&{query}"))
+    assert answer.status_code == 200, answer.text
+    found = sections(answer.content, held.stored.root)
+    assert all(held.stored.blocks[cid] == block for cid, block in found)
+    assert len(dict(found)) == len(found)
+    return [cid for cid, _ in found]
+
+
+def lead(held: Held, *names: str) -> list[bytes]:
+    return list(way(held.stored.root, names, held.get))
