@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.command import Weightmark
 from tests.e2e.releases import Finished, assert_ends, document, new_weightmark
@@ -261,6 +263,11 @@ def test_certificates(tree: SignedTree, tmp_path: Path) -> None:
     verifying = ("signature", "verify", "--each", tree.models, "--certificate-chain", files["root"])
     assert_ends(tree.weightmark(*verifying, "--at", "2026-06-01"), 0, "4 models")
     assert_ends(tree.weightmark(*verifying, "--at", "2027-06-01"), 1, "'CN=signer' is valid from")
+    edwards = load_pem_private_key(tree.key.read_bytes(), None)
+    assert isinstance(edwards, Ed25519PrivateKey)
+    own = write_certificates(tmp_path / "edwards", [issue("signer", root, SIGNING, key=edwards)])
+    signing = ("signature", "create", "--each", tree.models, "--certificate", own)
+    assert_ends(tree.weightmark(*signing, "--key", tree.key), 2, "carries no certificates")
     useless = write_certificates(tmp_path / "useless", [issue("signer", root, key=key)])
     signing = ("signature", "create", "--each", tree.models, "--certificate", useless)
     assert_ends(tree.weightmark(*signing, "--key", private), 4, "would count", "digitalSignature")

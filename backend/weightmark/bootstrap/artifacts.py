@@ -60,7 +60,7 @@ class Artifacts:
     def download_with_contents(
         self, path: Path, manifest: Path | None = None
     ) -> tuple[Artifact, Contents]:
-        """Return the same as `download`, and what reads the contents of its files.
+        """Return files that may be anybody's, and get a manifest; and what reads their contents.
 
         Args:
             path: A directory or a file.
@@ -70,7 +70,7 @@ class Artifacts:
             ConfigurationError: The configuration comes with the artifact.
             ArtifactError: The manifest's place is among the artifact's files.
         """
-        artifact = self._downloaded(path)
+        artifact = self._downloaded(path, self._settings.data_dir / "locks")
         return _with_manifest(artifact, path, manifest), artifact
 
     def addressable(self, path: Path) -> Addressable:
@@ -91,13 +91,13 @@ class Artifacts:
 
         return ManifestElsewhere(LocalArtifact(path.parent), MANIFEST, path)
 
-    def _downloaded(self, path: Path) -> LocalArtifact:
+    def _downloaded(self, path: Path, locks: Path | None = None) -> LocalArtifact:
         from weightmark.adapters.files.local_artifact import LocalArtifact
 
         # What lies beside a single file may have come with it.
         is_file = isfile(path)  # noqa: PTH113 - Path's own raises where a name is too long
         self._settings.refuse_files_inside(path.parent if is_file else path)
-        return LocalArtifact(path)
+        return LocalArtifact(path, locks=locks)
 
 
 def _with_manifest(artifact: Publishable, path: Path, manifest: Path | None) -> Publishable:

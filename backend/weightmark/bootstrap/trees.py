@@ -14,7 +14,7 @@ from weightmark.bootstrap.signing import Created, carry_out, configured_signer
 from weightmark.bootstrap.trusted_signers import SignerOptions, trusted_signers
 from weightmark.domain.models import Models, Selection
 from weightmark.domain.times import parse_duration
-from weightmark.errors import MissingPathError, WeightmarkError
+from weightmark.errors import MissingPathError, UsageError, WeightmarkError
 from weightmark.services.signatures.trees import ROOT, Age, TreeVerdict
 from weightmark.services.signatures.verify import SignatureRequest
 
@@ -75,6 +75,7 @@ def sign_each(
         certificates: Files of certificates that vouch for the key, its own first.
 
     Raises:
+        UsageError: The key has certificates, and its file can carry none.
         KeyFileError: There is no key, or it cannot be used.
         MissingPathError: The key that is named is not there.
     """
@@ -83,6 +84,9 @@ def sign_each(
         try:
             created = _sign(application, directory / path, path, signer, start, replace=replace)
             yield SignedModel(path, created)
+        except UsageError:
+            # The command line is wrong for all of them.
+            raise
         except WeightmarkError as error:
             yield SignedModel(path, error)
 

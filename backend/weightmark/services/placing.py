@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from weightmark.domain.manifest import MAX_MANIFEST_SIZE
+from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest
 from weightmark.domain.signatures.envelope import MAX_SIGNATURE_FILE_SIZE
 from weightmark.domain.verdict import Outcome, Verdict
 from weightmark.errors import (
@@ -43,6 +43,19 @@ def place_manifest(
         path = artifact.write_sidecar(MANIFEST, evidence.data)
         _write_signatures(artifact, signatures)
     return evidence, path
+
+
+def place_imported(artifact: Artifact, manifest: Manifest) -> tuple[Evidence, str]:
+    """Write a manifest that was made of what an earlier tool wrote; return it, and where it is.
+
+    Raises:
+        LockTimeoutError: Somebody else here signs for too long.
+        ManifestError: Another file, which is not ours to replace, is in its place.
+        StorageError: It cannot be written.
+    """
+    evidence = Evidence.of(manifest)
+    with artifact.locked():
+        return evidence, artifact.write_sidecar(MANIFEST, evidence.data)
 
 
 @contextmanager

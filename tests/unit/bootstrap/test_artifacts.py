@@ -51,6 +51,17 @@ def test_only_digests_of_ones_own_files_are_remembered(tmp_path: Path, model: Pa
         assert (tmp_path / "home/digests.sqlite3").exists() == is_remembered
 
 
+def test_whoever_writes_beside_files_has_their_one_lock(tmp_path: Path, model: Path) -> None:
+    found = artifacts(tmp_path)
+    imported, _ = found.download_with_contents(model)
+    held = [each.locked() for each in (found.source(model), imported)]
+    for each in held:
+        with each:
+            assert len(list((tmp_path / "home/locks").iterdir())) == 1
+    with found.download(model).locked(), imported.locked():
+        """Whoever only verifies waits for nobody."""
+
+
 def test_a_manifest_elsewhere(tmp_path: Path, model: Path) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_bytes(b"{}")

@@ -31,6 +31,8 @@ from weightmark.domain.verdict import Outcome
 from weightmark.errors import ManifestError, UsageError, ValueFormatError
 from weightmark.services.manifest_import import Import, ImportRequest, ImportTrust, import_manifest
 from weightmark.services.manifests import ManifestDraft, create_manifest
+from weightmark.services.placing import place_imported
+from weightmark.services.sidecars import MANIFEST
 
 NOTHING_SAID = ManifestDraft(ALICE, "", "", datetime(2026, 11, 21, 9, tzinfo=UTC))
 NAMED = replace(NOTHING_SAID, name=NAME, version="1.0.0")
@@ -316,3 +318,13 @@ def test_a_sidecar_that_is_none() -> None:
     files = clarity_files() | {"head.onnx.sig": b"{}"}
     with pytest.raises(ManifestError, match=r"'head\.onnx\.sig' is no sidecar of Clarity"):
         run(of_clarity(files))
+
+
+def test_it_is_written_after_those_who_sign_the_same_files() -> None:
+    made = run(request_for(MODELSEAL["ed25519"], trusting(ED25519))).manifest
+    assert made is not None
+    artifact = FakeArtifact({})
+    artifact.waiting.append(lambda: artifact.write_sidecar(MANIFEST, b"what somebody else wrote"))
+    evidence, place = place_imported(artifact, made)
+    assert artifact.sidecars == {MANIFEST: evidence.data}
+    assert place == f"memory/{MANIFEST}"

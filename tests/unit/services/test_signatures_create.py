@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from tests.unit.services.signed import (
 from tests.unit.services.world import FILES, NAME, unseen
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.signatures.bundle import encode_bundle
+from weightmark.domain.signatures.decoding import decode_base64, encode_base64
 from weightmark.domain.signatures.envelope import Envelope
 from weightmark.domain.signatures.statement import decode_statement, encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm
@@ -45,6 +47,8 @@ from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.create import SigningDeed, draft, sign
 from weightmark.services.signatures.reports import signing_document
 from weightmark.services.signatures.signing import signed as with_signature
+
+RSA = KeyAlgorithm.RSA_PSS_SHA256
 
 
 @pytest.mark.parametrize("algorithm", KeyAlgorithm, ids=lambda each: each.label)
@@ -272,6 +276,20 @@ def test_replacing_one_s_own_signature_keeps_those_of_others() -> None:
     assert verify(artifact, ED25519, ETHEREUM).verdict.verified
     added = sign_now(order_of(artifact, anew=True), SECRET)
     assert (added.deed, len(added.envelope.signatures)) == (SigningDeed.ADDED, 3)
+
+
+@pytest.mark.parametrize("index", [0, 1], ids=["ed25519", "ethereum"])
+def test_a_signature_by_somebody_else_that_does_not_hold_is_not_kept(index: int) -> None:
+    """With it, nobody could verify the file; one whose key is nowhere may hold, and stays."""
+    artifact, signer = signed(release(), ED25519, ETHEREUM, SECRET), signer_of(RSA)
+    document = json.loads(artifact.sidecars["weightmark.sig"])
+    signature = document["signatures"][index]
+    signature["sig"] = encode_base64(bytes(len(decode_base64(signature["sig"], "it"))))
+    artifact.sidecars["weightmark.sig"] = json.dumps(document).encode()
+    with pytest.raises(AlreadyExistsError, match="does not hold"):
+        sign_now(order_of(artifact), signer)
+    signing = sign_now(order_of(artifact, anew=True), signer)
+    assert (len(signing.envelope.signatures), signing.dropped) == (3, 1)
 
 
 def test_a_signature_that_is_replaced_alone_has_a_new_time() -> None:

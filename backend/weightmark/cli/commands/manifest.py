@@ -11,7 +11,6 @@ import click
 from weightmark.cli import drafts, options, output, verdicts
 from weightmark.cli.progress import progress
 from weightmark.domain.documents import hex_text
-from weightmark.services.sidecars import MANIFEST
 
 
 @click.group("manifest")
@@ -148,8 +147,8 @@ def import_(
     from weightmark.bootstrap.imports import EarlierFile, import_request
     from weightmark.bootstrap.manifests import import_draft
     from weightmark.cli.imports import print_import
-    from weightmark.services.evidence import Evidence
     from weightmark.services.manifest_import import import_manifest
+    from weightmark.services.placing import place_imported
 
     application = options.application(given)
     earlier = EarlierFile(file, source, signature, public_key, hmac_key, unsigned)
@@ -159,9 +158,7 @@ def import_(
         done = import_manifest(request, start)
     written = {}
     if done.manifest is not None:
-        evidence = Evidence.of(done.manifest)
-        path = request.artifact.write_sidecar(MANIFEST, evidence.data)
-        written = drafts.summary(evidence, path)
+        written = drafts.summary(*place_imported(request.artifact, done.manifest))
     return print_import(done, file, written, as_json=as_json)
 
 

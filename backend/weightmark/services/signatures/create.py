@@ -26,6 +26,7 @@ from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.signatures.claims import Claim, check_claims
 from weightmark.services.signatures.files import BUNDLE, SignedFile, encode_file, file_for
+from weightmark.services.signatures.keys import NOBODY, Examiner
 from weightmark.services.signatures.signing import (
     check_room,
     check_same,
@@ -182,7 +183,7 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
         # Another tool may have told no sizes.
         statement = replace(existing.statement, resources=draft.statement.resources)
         return Signing(name, existing.envelope, statement, evidence, SigningDeed.KEPT)
-    if ours is not None or name == BUNDLE:
+    if ours is not None or name == BUNDLE or _broken(existing, keyring):
         raise refused(name, "it holds another signature, or one that does not hold")
     envelope = signed(name, existing.envelope, signer, keyring)
     return Signing(name, envelope, existing.statement, evidence, SigningDeed.ADDED)
@@ -192,13 +193,22 @@ def _anew(draft: Draft, existing: SignedFile, signer: Signer, keyring: Keyring) 
     """Sign in place of what the key has signed before."""
     before = existing.envelope
     others = tuple(each for each in before.signatures if not _is_by(each, signer))
-    kept = others if _is_true(existing, draft) else ()
+    kept: tuple[Signature, ...] = ()
+    if _is_true(existing, draft):
+        broken = _broken(existing, keyring)
+        kept = tuple(each for each in others if each not in broken)
     statement = existing.statement if kept else dated(draft.statement, signer, draft.order.created)
     payload = Envelope(before.payload, kept) if kept else unsigned(statement)
     envelope = signed(draft.name, payload, signer, keyring)
     deed = SigningDeed.ADDED if kept == before.signatures else SigningDeed.REPLACED
     dropped = len(others) - len(kept)
     return Signing(draft.name, envelope, statement, draft.evidence, deed, dropped)
+
+
+def _broken(existing: SignedFile, keyring: Keyring) -> list[Signature]:
+    """Return the signatures that hold for nobody: with one, no verification of the file passes."""
+    examined = Examiner(keyring, NOBODY).examine(existing)
+    return [each.signature for each in examined if each.is_broken]
 
 
 def _is_true(existing: SignedFile, draft: Draft) -> bool:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from weightmark.domain.verdict import Check
 from weightmark.ports.signing import Keyring
 from weightmark.services.signatures.files import SignedFile
-from weightmark.services.signatures.keys import (
-    ExaminedSignature,
-    Examiner,
-    TrustedSigners,
-    describe,
-)
-
-_NOBODY = TrustedSigners((), None, datetime.fromtimestamp(0, UTC))
+from weightmark.services.signatures.keys import NOBODY, ExaminedSignature, Examiner, describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +29,7 @@ class Line:
 
 def inspect_signatures(file: SignedFile, keyring: Keyring) -> tuple[Line, ...]:
     """Return what a file of signatures says, line by line."""
-    findings = Examiner(keyring, _NOBODY).examine(file)
+    findings = Examiner(keyring, NOBODY).examine(file)
     return (*map(_signature_line, findings), *_statement_lines(file))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from weightmark.domain.signatures.bundle import ALGORITHMS, hint_of
 from weightmark.domain.signatures.envelope import Signature
@@ -60,6 +61,10 @@ class TrustedSigners:
     at: datetime
 
 
+# Whoever asks what a file itself says of who signed it, which proves nothing.
+NOBODY: Final = TrustedSigners((), None, datetime.fromtimestamp(0, UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class ExaminedSignature:
     """What was found of one signature.
@@ -80,6 +85,11 @@ class ExaminedSignature:
     def verifier(self) -> Verifier | None:
         """Whose it is, if it is valid."""
         return None if isinstance(self.result, Check) else self.result
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is nobody's, whatever keys there are."""
+        return self.verifier is None and not self.is_unknown
 
     @property
     def is_unknown(self) -> bool:
