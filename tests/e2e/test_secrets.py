@@ -90,14 +90,16 @@ def secretive(url: str) -> str:
 
 def test_an_endpoint_with_a_key(run_weightmark: Weightmark) -> None:
     echo = f"<html>no: /v2/{PATH_KEY}?key={QUERY_KEY}</html>".encode()
+    late = f"<html>{' ' * 40}{QUERY_KEY}".encode()
     refusal = f'{{"id":1,"error":{{"message":"bad key {QUERY_KEY}"}}}}'.encode()
-    for status, body in ((200, echo), (500, echo), (401, refusal), (200, refusal)):
+    for status, body in ((200, echo), (200, late), (500, echo), (401, refusal), (200, refusal)):
         with broken_endpoint(status, body) as url:
             for as_json in ([], ["--json"]):
                 finished = run_weightmark(
                     "network", "check", "sepolia", "--rpc-url", secretive(url), *as_json
                 )
                 assert_silent(finished)
+                assert "planted" not in finished.stdout + finished.stderr
                 assert_ends(finished, 3, url)
 
 

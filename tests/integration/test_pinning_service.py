@@ -259,6 +259,11 @@ def test_what_is_no_answer_is_not_believed(
         assert "it answers other than the API does" in failure(service, time).message
 
 
+def test_a_token_is_not_shown_in_part_either(service: FakePinningService, time: Time) -> None:
+    service.instead.append(saying(b"%50d" % 0 + TOKEN.encode()))
+    assert TOKEN[:4] not in failure(service, time).message
+
+
 def test_an_answer_for_other_content_is_not_believed(
     service: FakePinningService, time: Time
 ) -> None:

@@ -182,7 +182,8 @@ class HttpTransport:
             check_depth(answer)
             return json.loads(answer)
         except ValueError:
-            start = self._endpoint.shown(answer[:60].decode("utf-8", "replace"))
+            # Cut last: half a key would not be known for one.
+            start = self._endpoint.shown(answer.decode("utf-8", "replace"))[:60]
             raise self._unreachable(f"its answer is not JSON: {start!r}") from None
 
     def _result(self, answer: dict[str, object]) -> object:

@@ -199,7 +199,8 @@ class Answer:
             check_depth(body)
             return json.loads(body)
         except ValueError:
-            start = self._service.shown(body[:60].decode("utf-8", "replace"))
+            # Cut last: half a token would not be known for one.
+            start = self._service.shown(body.decode("utf-8", "replace"))[:60]
             raise self._service.error(f"its answer is not JSON: {start!r}") from None
 
 

@@ -170,7 +170,8 @@ class PinningApi:
         try:
             return _decoded(body, form)
         except ValueError:
-            start = self.shown(body[:60].decode("utf-8", "replace"))
+            # Cut last: half a token would not be known for one.
+            start = self.shown(body.decode("utf-8", "replace"))[:60]
             raise self._http.error(f"it answers other than the API does: {start!r}") from None
 
     def _refusal(self, status: int, body: bytes, wait: float = 0.0) -> IpfsServiceError:
