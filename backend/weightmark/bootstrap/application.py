@@ -28,6 +28,7 @@ from weightmark.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from weightmark.adapters.chain.configured import ConfiguredChains
+    from weightmark.adapters.ipfs.store import BlockStore
     from weightmark.adapters.state.networks_file import NetworksFile
     from weightmark.adapters.state.records import SqliteRecords
     from weightmark.adapters.state.trust_file import TrustFile
@@ -75,6 +76,13 @@ class Application:
         from weightmark.adapters.state.records import SqliteRecords
 
         return SqliteRecords(self.settings.data_dir / "records.sqlite3")
+
+    @cached_property
+    def store(self) -> BlockStore:
+        """The embedded block store."""
+        from weightmark.adapters.ipfs.store import BlockStore
+
+        return BlockStore(self.settings.data_dir / "ipfs")
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -226,6 +234,7 @@ class Application:
             self.records,
             unix_time,
             self._release_lock,
+            self.store,
         )
 
     def revoker(self, network: Network) -> Revoker:

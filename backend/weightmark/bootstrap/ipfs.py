@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.ipfs_settings import SERVICE_URL_VARIABLE
 from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError, UsageError
 from weightmark.ports.blocks import PinTarget, Provider
+
+if TYPE_CHECKING:
+    from weightmark.services.pinning import PinOrder
 
 
 class Target(StrEnum):
@@ -21,7 +25,9 @@ class Target(StrEnum):
 
 
 def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarget, ...]:
-    """Return those who are to keep content, each once.
+    """Return those who are to keep content, each once, beside the embedded store.
+
+    That one always has what is pinned: the others take it from there.
 
     Args:
         application: What is configured.
@@ -35,12 +41,36 @@ def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarg
     configured = Target.KUBO if application.settings.ipfs.kubo_url else Target.EMBEDDED
     chosen = tuple(dict.fromkeys(names)) or (configured,)
     for name in chosen:
-        if name not in _TARGETS:
+        if name not in {Target.EMBEDDED, *_TARGETS}:
             raise UsageError(
                 f"'{printable(name)}' keeps no content",
-                hint=f"content is kept by: {', '.join(_TARGETS)}",
+                hint=f"content is kept by: {', '.join((Target.EMBEDDED, *_TARGETS))}",
             )
-    return tuple(_TARGETS[name](application) for name in chosen)
+    return tuple(_TARGETS[name](application) for name in chosen if name != Target.EMBEDDED)
+
+
+def pin_order(
+    application: Application, *, pin: bool, copy: bool, targets: Sequence[str]
+) -> PinOrder | None:
+    """Return where the files of a release are to be kept; None to keep its manifest alone.
+
+    Args:
+        application: What is configured.
+        pin: Whether they are to be kept at all.
+        copy: Whether the embedded store copies them.
+        targets: By whom; to name one is to have them kept.
+
+    Raises:
+        UsageError: There is no such target, or nothing is pinned that could be copied.
+        ConfigurationError: What is configured of a target cannot be used, or is missing.
+    """
+    from weightmark.services.pinning import PinOrder
+
+    if pin or targets:
+        return PinOrder(pin_targets(application, targets), copy)
+    if copy:
+        raise UsageError("--copy copies what is pinned", hint="add --pin, or leave out --copy")
+    return None
 
 
 def block_sources(application: Application, gateways: Sequence[str]) -> tuple[Provider, ...]:
@@ -84,5 +114,6 @@ _TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {
 
 # In the order in which they are asked: what is on this machine first.
 _SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[Provider]]] = (
+    lambda application, _: (application.store,),
     lambda _, gateways: map(_gateway, gateways),
 )

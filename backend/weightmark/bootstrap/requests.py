@@ -23,6 +23,7 @@ from weightmark.domain.reference import parse_reference
 from weightmark.domain.registry import Reason
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.services.manifests import ManifestDraft
+from weightmark.services.pinning import PinOrder
 from weightmark.services.publish import PublishRequest
 from weightmark.services.revoke import RevocationRequest
 from weightmark.services.verification.files import FileSelection
@@ -72,6 +73,7 @@ def publish_request(
     out: Path | None,
     authority_index: int | None,
     keys: ReleaseKeys = NO_KEYS,
+    order: PinOrder | None = None,
 ) -> PublishRequest:
     """Return what to publish, on the configured network.
 
@@ -82,6 +84,7 @@ def publish_request(
         out: Where to write the manifest, if not beside the files.
         authority_index: Which of the publisher's authorities the key is; None to find out.
         keys: Who signs it.
+        order: Where its files are to be kept; None to keep its manifest alone.
 
     Raises:
         UsageError: A key is a shared secret.
@@ -93,7 +96,7 @@ def publish_request(
     artifact = application.artifacts.source(source, out)
     signer = release_signer(application, source, keys)
     named = replace(draft, signers=signer.named)
-    return PublishRequest(artifact, named, signer, application.network, authority_index)
+    return PublishRequest(artifact, named, signer, application.network, authority_index, order)
 
 
 def revocation_request(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
+from weightmark.bootstrap.ipfs import pin_order
 from weightmark.bootstrap.manifests import ReleaseKeys, ReleaseOptions, manifest_draft
 from weightmark.bootstrap.requests import (
     publish_request,
@@ -138,6 +139,9 @@ def publish(
     sign_keys: Sequence[str] = (),
     certificates: Sequence[PathLike] = (),
     signers: Sequence[str] = (),
+    pin: bool = False,
+    copy: bool = False,
+    ipfs: Sequence[str] = (),
     out: PathLike | None = None,
     max_fee: int | None = None,
     progress: Start | None = None,
@@ -159,6 +163,9 @@ def publish(
         sign_keys: Keys that sign the release and are named in its manifest: names, or files.
         certificates: Files of certificates: those of such keys, and those that vouch for them.
         signers: Public keys that are named there as well: their holders have signed elsewhere.
+        pin: Whether the embedded block store keeps the files: it refers to where they are.
+        copy: Whether that store copies what is pinned.
+        ipfs: Where to pin as well: ``embedded``, ``kubo``, ``pinning-service``.
         out: Where to write the manifest, if not beside the files.
         max_fee: The most that the transaction may ever cost, in wei; by default, on a chain that is
             not of this machine, twice what it may cost as it is first signed. Nobody is asked.
@@ -209,6 +216,7 @@ def publish(
         out=path_of(out),
         authority_index=authority,
         keys=keys,
+        order=pin_order(application, pin=pin, copy=copy, targets=sequence_of("ipfs", ipfs)),
     )
     spending = unasked(request.network, max_fee)
     return application.publisher(request.network).publish(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from weightmark.domain.ipfs.car import header, section_head
 from weightmark.domain.ipfs.dag_pb import Node
 from weightmark.domain.ipfs.directories import directory_tree
-from weightmark.domain.ipfs.profiles import Part, Profile
+from weightmark.domain.ipfs.profiles import Part, Profile, Put
 from weightmark.domain.ipfs.unpacking import list_files, read_file
 from weightmark.domain.text import printable
 from weightmark.errors import ArtifactChangedError, ArtifactError
@@ -71,11 +71,26 @@ def address(
     found = artifact.address(listing.sizes, profile, nodes.__setitem__, advance)
     for _, error in sorted(found.errors.items()):
         raise error
-    if artifact.is_directory:
-        root = directory_tree(found.roots, profile, nodes.__setitem__)
-    else:
-        (root,) = found.roots.values()
+    root = root_of(artifact, found.roots, profile, nodes.__setitem__)
     return Addressed(root.cid, profile, found.roots, nodes)
+
+
+def root_of(artifact: Addressable, files: Mapping[str, Part], profile: Profile, put: Put) -> Part:
+    """Return the root of an artifact from those of its files: of its directory, or its one file.
+
+    Args:
+        artifact: The artifact.
+        files: The root of each file, by its path.
+        profile: How they are addressed.
+        put: Called with each node of a directory.
+
+    Raises:
+        ArtifactError: Names were made to collide.
+    """
+    if artifact.is_directory:
+        return directory_tree(files, profile, put)
+    (root,) = files.values()
+    return root
 
 
 def export_car(

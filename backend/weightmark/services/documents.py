@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from weightmark.domain.content_address import cid_text
 from weightmark.domain.documents import VerdictDocument, hex_text, verdict_document
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.times import utc_text
@@ -31,13 +32,16 @@ class SignerDocument(TypedDict):
 
 
 class PublicationDocument(TransactionDocument):
-    """A release that is registered."""
+    """A release that is registered; ``artifact_cid`` is empty where it never was addressed."""
 
     reference: str
     network: str
     artifact_root: str
+    artifact_cid: str
     manifest_hash: str
+    manifest_cid: str
     manifest_path: str
+    pinned_at: list[str]
     signers: list[SignerDocument]
 
 
@@ -97,8 +101,11 @@ def publication_document(publication: Publication) -> PublicationDocument:
         "reference": publication.reference,
         "network": publication.network.name,
         "artifact_root": publication.manifest.artifact_root,
+        "artifact_cid": publication.manifest.artifact_cid or "",
         "manifest_hash": hex_text(publication.manifest_hash),
+        "manifest_cid": cid_text(publication.statement.manifest_cid),
         "manifest_path": publication.manifest_path,
+        "pinned_at": list(publication.pinned_at),
         "signers": [
             {"algorithm": each.algorithm, "key": each.key}
             for each in publication.manifest.required_signers

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from weightmark.domain.content_address import MAX_RAW_BLOCK, raw_block_cid
 from weightmark.domain.identifiers import commitment_of, model_id_of, release_id_of
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest, decode, encode, manifest_hash
 from weightmark.ports.artifacts import Artifact
@@ -77,17 +76,22 @@ class Evidence:
     @property
     def statement(self) -> ReleaseStatement:
         """What the publisher says of the release to the registry."""
+        from weightmark.domain.ipfs.documents import document_tree
         from weightmark.domain.statements import ReleaseStatement
 
-        is_block = len(self.data) <= MAX_RAW_BLOCK
         return ReleaseStatement(
             publisher=self.manifest.publisher,
             name=self.manifest.name,
             version=self.manifest.version,
             artifact_root=self.artifact_root,
             manifest_hash=self.manifest_hash,
-            manifest_cid=raw_block_cid(self.manifest_hash) if is_block else b"",
+            manifest_cid=document_tree(self.data, lambda _cid, _block: None).cid,
         )
+
+    def reference_on(self, network: Network) -> str:
+        """Return the REF with chain id and address."""
+        manifest = self.manifest
+        return f"{network.chain_id}:{manifest.publisher}/{manifest.name}@{manifest.version}"
 
     def record(self, network: Network, deed: ReleaseDeed, time: int) -> ReleaseRecord:
         """Return what this machine remembers of the release."""

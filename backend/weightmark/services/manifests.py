@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from msgspec import UNSET
 
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import (
     SCHEMA,
+    FileEntry,
     Manifest,
     Metadata,
     Signer,
@@ -20,7 +23,7 @@ from weightmark.domain.manifest import (
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.verdict import Check, Outcome, Verdict
 from weightmark.errors import WeightmarkError
-from weightmark.ports.artifacts import Artifact, Start
+from weightmark.ports.artifacts import Artifact, Listing, Start
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.contents import check_contents
@@ -56,8 +59,20 @@ class ManifestDraft:
     signers: tuple[Signer, ...] = ()
 
 
-def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> Manifest:
+# Reads the files of a listing, and returns their entries, and the artifact's CID or "".
+Describe = Callable[[Listing, DigestAlgorithm, Start], tuple[tuple[FileEntry, ...], str]]
+
+
+def create_manifest(
+    artifact: Artifact, draft: ManifestDraft, start: Start, describe: Describe | None = None
+) -> Manifest:
     """Hash an artifact's files, and describe them.
+
+    Args:
+        artifact: The artifact.
+        draft: What the publisher says of it.
+        start: Called before files are read.
+        describe: Reads its files, where more than digests are wanted.
 
     Raises:
         MissingPathError: The artifact is not there.
@@ -68,8 +83,8 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     """
     artifact.make_room(MANIFEST)
     listing = artifact.list(draft.ignores)
-    hashed = artifact.hash(listing.sizes, draft.algorithm, start(listing.total_size))
-    entries = hashed.complete()
+    read = describe or partial(_hashed, artifact)
+    entries, artifact_cid = read(listing, draft.algorithm, start)
     manifest = Manifest(
         schema=SCHEMA,
         publisher=draft.publisher,
@@ -79,6 +94,7 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
         created_by=draft.created_by or UNSET,
         digest=draft.algorithm,
         artifact_root=artifact_root_text(MerkleTree.of(entry.leaf for entry in entries).root),
+        artifact_cid=artifact_cid or UNSET,
         files=entries,
         ignores=draft.ignores or UNSET,
         signers=draft.signers or UNSET,
@@ -86,6 +102,13 @@ def create_manifest(artifact: Artifact, draft: ManifestDraft, start: Start) -> M
     )
     check(manifest)
     return manifest
+
+
+def _hashed(
+    artifact: Artifact, listing: Listing, algorithm: DigestAlgorithm, start: Start
+) -> tuple[tuple[FileEntry, ...], str]:
+    hashed = artifact.hash(listing.sizes, algorithm, start(listing.total_size))
+    return hashed.complete(), ""
 
 
 def verify_manifest(

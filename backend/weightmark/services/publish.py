@@ -1,12 +1,13 @@
 """Publishing a model.
 
-1. Hash the files, and describe them in a manifest.
+1. Hash the files, address them if they are to be pinned, and describe them in a manifest.
 2. Ask the chain whether the version is registered, and what it costs to register it.
 3. Write the manifest beside the files, then its signatures, and verify these as others will.
-4. Register the release.
-5. Remember it, and trust oneself as ``me``.
+4. Keep the manifest, and pin the files: a pin may fail, and a registration is for ever.
+5. Register the release.
+6. Remember it, and trust oneself as ``me``.
 
-A draft does something else in place of 4: it asks for the cost, or has the release signed for
+A draft does something else in place of 5: it asks for the cost, or has the release signed for
 somebody else to register.
 
 No journal is kept. A publish that was interrupted is completed by the next one, because each step
@@ -17,12 +18,11 @@ processes that publish the same release wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
-
-import msgspec
 
 from weightmark.domain.actions import Register
 from weightmark.domain.manifest import Manifest
@@ -30,20 +30,25 @@ from weightmark.domain.networks import Network
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import OWN_NICKNAME, TrustedPublisher
-from weightmark.errors import (
-    AlreadyExistsError,
-    NotDeployedError,
-    WeightmarkError,
-)
-from weightmark.ports.artifacts import Artifact, Start
+from weightmark.errors import AlreadyExistsError, NotDeployedError
+from weightmark.ports.artifacts import Start
 from weightmark.ports.chain import ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
+from weightmark.ports.content import Publishable
 from weightmark.ports.records import Records, ReleaseDeed
+from weightmark.ports.store import ContentStore
 from weightmark.ports.trust import TrustStore
 from weightmark.services.authorities import authority_index_of
+from weightmark.services.earlier_manifests import (
+    earlier_manifests,
+    refuse_unaddressed,
+    take_up,
+    without_address,
+)
 from weightmark.services.evidence import Evidence
 from weightmark.services.heads import remember_head
 from weightmark.services.manifests import ManifestDraft, create_manifest
+from weightmark.services.pinning import EMBEDDED, Keeping, PinOrder, describe_with_address
 from weightmark.services.placing import placed
 from weightmark.services.signatures.release import ReleaseSigner
 from weightmark.services.spending import FREELY, Spending
@@ -62,13 +67,15 @@ class PublishRequest:
         signer: Who signs the release: keys that the draft names.
         network: The chain to register on.
         authority_index: Which authority of the publisher the sending account is; None to find out.
+        order: Where the files are to be kept; None to keep the manifest alone.
     """
 
-    artifact: Artifact
+    artifact: Publishable
     draft: ManifestDraft
     signer: ReleaseSigner
     network: Network
     authority_index: int | None = None
+    order: PinOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ class Publication:
         manifest_path: Where the manifest was written.
         network: The chain that it is registered on.
         receipt: The transaction, or None where the release was registered before.
+        pinned_at: Who keeps its files.
     """
 
     manifest: Manifest
@@ -88,6 +96,7 @@ class Publication:
     manifest_path: str
     network: Network
     receipt: TransactionReceipt | None
+    pinned_at: tuple[str, ...] = ()
 
     @property
     def manifest_hash(self) -> bytes:
@@ -126,6 +135,7 @@ class Publisher:
         records: Records,
         clock: Callable[[], int],
         lock: Callable[[bytes], AbstractContextManager[None]],
+        store: ContentStore,
     ) -> None:
         self._chains = chains
         self._writer = writer
@@ -133,6 +143,7 @@ class Publisher:
         self._records = records
         self._clock = clock
         self._lock = lock
+        self._store = store
 
     def publish(
         self, request: PublishRequest, start: Start, spending: Spending = FREELY
@@ -140,7 +151,8 @@ class Publisher:
         """Publish an artifact, or complete a publish that was interrupted.
 
         Raises:
-            VersionExistsError: The version is registered with other content.
+            VersionExistsError: The version is registered with other content, or without the
+                address of what is to be pinned.
             AlreadyRevokedError: The version was revoked.
             NotAuthorizedError: The key may not register for the publisher.
             ArtifactError: The artifact cannot be accepted.
@@ -148,20 +160,24 @@ class Publisher:
             AlreadyExistsError: A file of signatures is in the way.
             VerificationFailedError: A file of signatures would keep everybody from verifying it.
             KeyFileError: A key that signs it cannot be used.
-            UnavailableError: The chain, or a file of ours, is out of reach; or it costs too much.
+            UnavailableError: The chain, or a file of ours, is out of reach; or it costs too much;
+                or a target does not keep the files.
+            ContentError: A file changed before a target had it.
         """
-        made = Evidence.of(create_manifest(request.artifact, request.draft, start))
-        with self._lock(made.release_id):
-            evidence = self._take_up(request, made)
-            self._deploy_here(request.network)
-            registered = unless_done(
-                self._chains,
-                request.network,
-                evidence.statement,
-                lambda: self._register(request, evidence, start, spending),
-            )
-            path, receipt = registered or (self._place(request, evidence, start), None)
-            self._remember(request.network, evidence)
+        with self._keeping(request) as keeping:
+            made = self._make(request, keeping, start)
+            with self._lock(made.release_id):
+                evidence = self._take_up(request, made)
+                self._deploy_here(request.network)
+                self._refuse_unaddressed(request, evidence)
+                registered = unless_done(
+                    self._chains,
+                    request.network,
+                    evidence.statement,
+                    lambda: self._register(request, evidence, keeping, start, spending),
+                )
+                path, receipt = registered or (self._place(request, evidence, keeping, start), None)
+                self._remember(request.network, evidence)
         return _publication(request, evidence, path, receipt)
 
     def draft(
@@ -183,17 +199,22 @@ class Publisher:
         Raises:
             WeightmarkError: As `publish`, and what ``make`` raises.
         """
-        made = Evidence.of(create_manifest(request.artifact, request.draft, start))
-        with self._lock(made.release_id):
+        if not keep:
+            made = self._make(request, None, start)
             evidence = self._take_up(request, made)
-            statement = evidence.statement
-            drafted = unless_done(self._chains, request.network, statement, lambda: make(statement))
-            path = self._place(request, evidence, start) if keep else ""
-            if keep and drafted is None:
-                self._remember(request.network, evidence)
-            elif keep:
-                # Whoever gets it may register it at any time.
-                self._keep(request.network, evidence, ReleaseDeed.DRAFTED)
+            drafted = self._draft(request, evidence, make)
+            return ReleaseDraft(_publication(request, evidence, "", None), drafted)
+        with self._keeping(request) as keeping:
+            made = self._make(request, keeping, start)
+            with self._lock(made.release_id):
+                evidence = self._take_up(request, made)
+                drafted = self._draft(request, evidence, make)
+                path = self._place(request, evidence, keeping, start)
+                if drafted is None:
+                    self._remember(request.network, evidence)
+                else:
+                    # Whoever gets it may register it at any time.
+                    self._keep(request.network, evidence, ReleaseDeed.DRAFTED)
         return ReleaseDraft(_publication(request, evidence, path, None), drafted)
 
     def sign(
@@ -212,16 +233,44 @@ class Publisher:
             self._trust_oneself(request.network, request.draft.publisher)
         return draft
 
+    @contextmanager
+    def _keeping(self, request: PublishRequest) -> Iterator[Keeping]:
+        with self._store.adding() as additions:
+            yield Keeping(self._store, additions, request.order, self._clock)
+
+    def _make(self, request: PublishRequest, keeping: Keeping | None, start: Start) -> Evidence:
+        """Make a manifest, with an address where one is asked for, or where an earlier one has it.
+
+        Without it nobody could say whether the earlier one is of the same files.
+        """
+        describe = None
+        if request.order and keeping:
+            describe = partial(keeping.describe, request.artifact)
+        elif request.order or any(each.manifest.artifact_cid for each in self._earlier(request)):
+            describe = partial(describe_with_address, request.artifact)
+        return Evidence.of(create_manifest(request.artifact, request.draft, start, describe))
+
+    def _draft(
+        self,
+        request: PublishRequest,
+        evidence: Evidence,
+        make: Callable[[ReleaseStatement], Drafted],
+    ) -> Drafted | None:
+        self._refuse_unaddressed(request, evidence)
+        statement = evidence.statement
+        return unless_done(self._chains, request.network, statement, lambda: make(statement))
+
+    def _earlier(self, request: PublishRequest) -> tuple[Evidence, ...]:
+        return earlier_manifests(self._records, request.network, request.artifact, request.draft)
+
     def _take_up(self, request: PublishRequest, made: Evidence) -> Evidence:
         """Return an earlier manifest of the same release and files, or else the new one."""
-        manifest = made.manifest
-        remembered = self._records.manifests(
-            request.network.chain_id, manifest.publisher, manifest.name, manifest.version
-        )
-        for earlier in (*map(Evidence.parse, remembered), _manifest_beside(request.artifact)):
-            if earlier and _same_but_for_time(earlier.manifest, manifest):
-                return earlier
-        return made
+        found = take_up(self._earlier(request), made)
+        return found or (made if request.order else without_address(made))
+
+    def _refuse_unaddressed(self, request: PublishRequest, evidence: Evidence) -> None:
+        if request.order:
+            refuse_unaddressed(self._chains, request.network, self._earlier(request), evidence)
 
     def _deploy_here(self, network: Network) -> None:
         """Deploy the contracts on a chain of this machine, where they are missing."""
@@ -232,12 +281,20 @@ class Publisher:
         except NotDeployedError:
             self._writer().deploy()
 
-    def _place(self, request: PublishRequest, evidence: Evidence, start: Start) -> str:
+    def _place(
+        self, request: PublishRequest, evidence: Evidence, keeping: Keeping, start: Start
+    ) -> str:
         with placed(request.artifact, evidence, request.signer, start) as path:
+            keeping.keep(evidence, evidence.reference_on(request.network), start)
             return path
 
     def _register(
-        self, request: PublishRequest, evidence: Evidence, start: Start, spending: Spending
+        self,
+        request: PublishRequest,
+        evidence: Evidence,
+        keeping: Keeping,
+        start: Start,
+        spending: Spending,
     ) -> tuple[str, TransactionReceipt]:
         writer, index = self._writer(), request.authority_index
         if index is None:
@@ -246,6 +303,7 @@ class Publisher:
         action = Register(evidence.statement, index)
         agreed = spending.approve(writer, action)
         with placed(request.artifact, evidence, request.signer, start) as path:
+            keeping.keep(evidence, evidence.reference_on(request.network), start)
             return path, agreed.send(writer, action)
 
     def _remember(self, network: Network, evidence: Evidence) -> None:
@@ -267,19 +325,11 @@ class Publisher:
                 return
 
 
-def _manifest_beside(artifact: Artifact) -> Evidence | None:
-    try:
-        return Evidence.read(artifact)
-    except WeightmarkError:
-        # None there, or none that we wrote: a new one takes its place.
-        return None
-
-
-def _same_but_for_time(one: Manifest, other: Manifest) -> bool:
-    return msgspec.structs.replace(one, created=other.created) == other
-
-
 def _publication(
     request: PublishRequest, evidence: Evidence, path: str, receipt: TransactionReceipt | None
 ) -> Publication:
-    return Publication(evidence.manifest, evidence.statement, path, request.network, receipt)
+    order = request.order
+    pinned_at = (EMBEDDED, *(each.name for each in order.targets)) if order else ()
+    return Publication(
+        evidence.manifest, evidence.statement, path, request.network, receipt, pinned_at
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from weightmark.adapters.chain.deployment import packaged_registry
 from weightmark.adapters.state.trust_file import TrustFile
 from weightmark.domain.actions import Register
 from weightmark.domain.content_address import raw_block_cid
+from weightmark.domain.ipfs.unpacking import list_files, read_file
+from weightmark.domain.manifest import Metadata
 from weightmark.domain.networks import LOCAL
 from weightmark.domain.registry import HeadWord, Reason, head_slot
 from weightmark.domain.trust import TrustedPublisher
@@ -42,7 +45,6 @@ from weightmark.errors import (
     VersionExistsError,
     WeightmarkError,
 )
-from weightmark.services import evidence as module
 from weightmark.services.documents import publication_document
 from weightmark.services.publish import Publisher
 from weightmark.services.sidecars import MANIFEST
@@ -295,13 +297,13 @@ def test_a_delegate_publishes_for_a_publisher(world: World) -> None:
     assert world.trust.load().named("me").address == ALICE
 
 
-def test_a_manifest_larger_than_a_block_has_no_cid_here(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MAX_RAW_BLOCK", 10)
-    world.publish()
+def test_a_manifest_larger_than_a_block_is_a_file_of_several(world: World) -> None:
+    data = world.publish(metadata=Metadata(tags=("x" * 4000,) * 300)).statement
     (event,) = world.registrations
-    assert event.manifest_cid == b""
+    manifest = world.artifact.sidecars[MANIFEST]
+    assert event.manifest_cid == data.manifest_cid != raw_block_cid(sha256(manifest).digest())
+    (stored,) = list_files(event.manifest_cid, world.store.get).values()
+    assert b"".join(read_file(stored, world.store.get)) == manifest
 
 
 def test_a_manifest_that_is_not_ours_is_replaced(world: World) -> None:
@@ -335,6 +337,7 @@ def test_one_release_is_published_by_one_process_at_a_time(world: World) -> None
         world.records,
         world.clock,
         lock,
+        world.store,
     )
     publisher.publish(world.request(), unseen)
     assert held == [world.evidence.release_id]

@@ -72,6 +72,7 @@ def interrupted(world: World, count: int, signers: Sequence[Signer], *, after: b
         fuse.guard(world.records),
         world.clock,
         no_lock,
+        fuse.guard(world.store),
     )
     request = replace(world.request(signers=signers), artifact=fuse.guard(world.artifact))
     try:

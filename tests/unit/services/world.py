@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.fakes.artifact import FakeArtifact
 from tests.fakes.chain import FakeChain
 from weightmark.adapters.chain.deployment import packaged_registry
+from weightmark.adapters.ipfs.store import BlockStore
 from weightmark.adapters.signing.public_keys import PublicKeyring
 from weightmark.adapters.state.records import SqliteRecords
 from weightmark.adapters.state.trust_file import TrustFile
@@ -103,6 +104,7 @@ class World:
     chains: FakeChains = field(init=False)
     trust: TrustStore = field(init=False)
     records: Records = field(init=False)
+    store: BlockStore = field(init=False)
     artifact: FakeArtifact = field(default_factory=lambda: FakeArtifact(dict(FILES)))
     account: str = ALICE
 
@@ -113,6 +115,7 @@ class World:
         self.chains = FakeChains({self.network.chain_id: self.chain}, default=self.network)
         self.trust = TrustFile(self.folder / "trust.toml")
         self.records = SqliteRecords(self.folder / "records.sqlite3")
+        self.store = BlockStore(self.folder / "ipfs")
 
     def clock(self) -> int:
         """Return a time shortly after the newest block's."""
@@ -142,6 +145,7 @@ class World:
             self.records,
             self.clock,
             no_lock,
+            self.store,
         )
 
     def publish(

@@ -157,7 +157,13 @@ class LocalArtifact:
         """Read files of the last listing, once, and address them; see `Addressable.address`."""
         from weightmark.adapters.files.addressing import address_files
 
-        return address_files(self._tree, paths, profile, put, advance, self._workers, algorithm, at)
+        started = time.time_ns()
+        found = address_files(
+            self._tree, paths, profile, put, advance, self._workers, algorithm, at
+        )
+        if algorithm:
+            self._remember(found.entries.values(), algorithm, started)
+        return found
 
     def place(self, path: str) -> bytes:
         """Return where a file of the last listing is for whoever reads it later, with no links."""

@@ -11,6 +11,7 @@ import click
 from weightmark.adapters.files.request_file import check_place
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.artifacts import outside
+from weightmark.bootstrap.ipfs import pin_order
 from weightmark.bootstrap.manifests import manifest_draft
 from weightmark.bootstrap.requests import publish_request
 from weightmark.cli import drafts, finality, options, output, unsent
@@ -24,6 +25,22 @@ from weightmark.services.documents import publication_document
 from weightmark.services.publish import Publication, PublishRequest
 from weightmark.services.spending import Spending
 
+_pinning = options.combined(
+    click.option(
+        "--pin",
+        is_flag=True,
+        help="Keep the files in the embedded block store as well, which refers to them.",
+    ),
+    click.option("--copy", is_flag=True, help="Have that store copy what is pinned."),
+    click.option(
+        "--ipfs",
+        "targets",
+        metavar="TARGET",
+        multiple=True,
+        help="Pin there as well: embedded, kubo or pinning-service; repeatable.",
+    ),
+)
+
 
 @click.command(
     "publish",
@@ -35,11 +52,13 @@ Examples:
   weightmark publish ./model --name acme/digits --version 1.0.0 --network sepolia --max-fee 0.002
   weightmark publish ./model --name acme/digits --version 1.0.0 --sign-key release
   weightmark publish ./model --name acme/digits --version 1.0.0 --sign-only
+  weightmark publish ./model --name acme/digits --version 1.0.0 --pin
 """,
 )
 @click.argument("source", type=options.PATH)
 @options.combined(
     drafts.options,
+    _pinning,
     options.transaction,
     finality.wait_final,
     unsent.options,
@@ -67,6 +86,9 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
         out=given["out"],
         authority_index=authority,
         keys=drafts.keys_in(given),
+        order=pin_order(
+            application, pin=given["pin"], copy=given["copy"], targets=given["targets"]
+        ),
     )
     match mode:
         case Mode.SEND:
@@ -172,6 +194,9 @@ def _finish(
             "artifact root": document["artifact_root"],
             "manifest": document["manifest_path"],
             "manifest hash": document["manifest_hash"],
+            "manifest CID": document["manifest_cid"],
+            "artifact CID": document["artifact_cid"],
+            "pinned at": ", ".join(document["pinned_at"]),
             "signed by": ", ".join(each["key"] for each in document["signers"]),
             "network": f"{network.name} (chain {network.chain_id})",
             "block": document["block_number"],
