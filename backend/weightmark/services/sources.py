@@ -31,7 +31,7 @@ from weightmark.errors import (
 from weightmark.ports.blocks import Provider
 
 # How many blocks a source is asked for at once, and all of them together: each has at most 2 MiB.
-REQUESTS_PER_SOURCE = 4
+REQUESTS_PER_SOURCE = 8
 MAX_REQUESTS = 32
 # How many blocks may be ordered for each request, so that nobody has to wait for an order.
 ORDERS_PER_REQUEST = 4
@@ -116,13 +116,13 @@ class Order:
 
     @property
     def is_owed(self) -> bool:
-        """Whether one source was asked for it, and no other."""
-        return len(self.asked) == 1 and not self.is_taken
+        """Whether sources were asked for it, and none has given it."""
+        return bool(self.asked) and not self.is_taken
 
     @property
     def since(self) -> float:
-        """When the first source was asked for it."""
-        return min(self.asked.values())
+        """When the last source was asked for it."""
+        return max(self.asked.values())
 
 
 class SourcePool:
@@ -130,7 +130,7 @@ class SourcePool:
 
     Args:
         providers: The sources, none of which is asked before the context begins.
-        tell: Called with each fault of a source, from any thread.
+        tell: Called with each fault of a source, one after the other, from any thread.
         pacing: How long to wait.
     """
 
@@ -298,9 +298,9 @@ class SourcePool:
             order.is_taken = True
             source.errors = source.lacking = 0
             since = order.asked.pop(source)
-            faults = [each.overtaken(order) for each, at in order.asked.items() if at < since]
-        for fault in filter(None, faults):
-            self._tell(fault)
+            overtaken = [each.overtaken(order) for each, at in order.asked.items() if at < since]
+            for fault in filter(None, overtaken):
+                self._tell(fault)
         order.deliver(block)
         with self._changed:
             self._open.discard(order)
@@ -320,12 +320,11 @@ class SourcePool:
 
     def _drop(self, source: _Source, order: Order, error: WeightmarkError) -> None:
         with self._changed:
-            is_new, source.is_dropped = not source.is_dropped, True
-            if is_new:
+            if not source.is_dropped:
+                source.is_dropped = True
                 source.reason = error.message
+                self._tell(Fault(source.provider.name, error.message, dropped=True))
             self._give_back(source, order)
-        if is_new:
-            self._tell(Fault(source.provider.name, error.message, dropped=True))
 
     def _give_back(self, source: _Source, order: Order) -> None:
         del order.asked[source]
