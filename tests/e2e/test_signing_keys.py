@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
     load_pem_public_key,
 )
@@ -236,10 +238,16 @@ def test_a_shared_secret_of_others(run_weightmark: Weightmark, tmp_path: Path) -
 
 
 def test_the_public_part_of_an_ethereum_key(run_weightmark: Weightmark) -> None:
-    generate(run_weightmark, "account")
+    """Opened, the keystore tells the fingerprint that signatures have; listed, the account."""
+    made = generate(run_weightmark, "account")
     show = ("keys", "show", "account", "--public", "--json")
     assert_ends(run_weightmark(*show), 4)
-    assert "BEGIN PUBLIC KEY" in document(run_weightmark(*show, env=PASSWORD))["public_key"]
+    told = document(run_weightmark(*show, env=PASSWORD))
+    key = load_pem_public_key(told["public_key"].encode())
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert (told["fingerprint"], made["fingerprint"]) == (hashlib.sha256(der).hexdigest(), None)
+    assert told["address"] == made["address"]
+    assert_ends(run_weightmark("keys", "list"), 0, made["address"])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,8 +101,8 @@ def import_key(
     return application.keys.add(name, key, password)
 
 
-def public_part(application: Application, name: str) -> bytes:
-    """Return a public key in PEM; an Ethereum keystore has to be opened for it.
+def with_public_part(application: Application, name: str) -> KeyInfo:
+    """Return what is known of a key, and its public part; an Ethereum keystore is opened for it.
 
     Raises:
         MissingPathError: There is no such key.
@@ -111,21 +111,26 @@ def public_part(application: Application, name: str) -> bytes:
     info = application.keys.info(name)
     if info.algorithm is KeyAlgorithm.HMAC_SHA256:
         raise KeyFileError(f"the key '{info.name}' is a shared secret, and has no public part")
-    return public_block(info.public_key or _opened(application, name))
+    if info.public_key:
+        return info
+    signer = application.keys.signer(name, application.accounts.opener(name))
+    identity = signer.identity
+    return replace(
+        info,
+        algorithm=identity.algorithm,
+        fingerprint=identity.fingerprint,
+        public_key=signer.public_key,
+    )
 
 
-def share_key(application: Application, name: str, path: Path) -> None:
+def share_key(info: KeyInfo, path: Path) -> None:
     """Write a public key in PEM where none is.
 
     Raises:
         AlreadyExistsError: A file is there.
-        WeightmarkError: As `public_part` has it.
+        StorageError: It cannot be written.
     """
-    write_shared(path, public_part(application, name))
-
-
-def _opened(application: Application, name: str) -> bytes:
-    return application.keys.signer(name, application.accounts.opener(name)).public_key
+    write_shared(path, public_block(info.public_key))
 
 
 def _check_place(application: Application, place: Place, algorithm: KeyAlgorithm) -> None:

@@ -164,14 +164,20 @@ Examples:
 @click.option("--out", type=options.PATH, metavar="FILE", help="Write the public key there.")
 @options.state
 def show(name: str, out: Path | None, *, public: bool, as_json: bool, **given: Any) -> None:
-    """Show what a key is known by, and where its file is. The key itself is never shown."""
-    from weightmark.bootstrap.keys import public_part, share_key
+    """Show what a key is known by, and where its file is. The key itself is never shown.
+
+    An Ethereum key is known by its address. Its fingerprint is not in its keystore, which has to be
+    opened for it: with --out or --public.
+    """
+    from weightmark.adapters.key_files.pem import public_block
+    from weightmark.bootstrap.keys import share_key, with_public_part
 
     application = options.application(given)
+    is_shared = public or out is not None
+    info = with_public_part(application, name) if is_shared else application.keys.info(name)
     if out is not None:
-        share_key(application, name, out)
-    info = application.keys.info(name)
-    pem = public_part(application, name).decode() if public else ""
+        share_key(info, out)
+    pem = public_block(info.public_key).decode() if public else ""
     if as_json:
         output.print_json(_document(info) | ({"public_key": pem} if public else {}))
     elif public and out is None:
