@@ -5,56 +5,18 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.command import BINARIES, PATIENCE, Weightmark
+from tests.command import PATIENCE, Weightmark
 from tests.conftest import ModelMaker
+from tests.e2e.servers import WEB_API, address, serving, start
 
-LISTENING = "listening on "
 NAMED = "/v1/releases/me/acme/digits/1.0.0"
-
-
-def start(weightmark: Weightmark, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [BINARIES / "weightmark", "serve", "--port", "0", *arguments],
-        cwd=weightmark.directory,
-        env=weightmark.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
-def address(server: subprocess.Popen[str]) -> str:
-    """Return where a server listens, as soon as it does."""
-    assert server.stderr
-    line = server.stderr.readline()
-    assert line.startswith(LISTENING), line
-    return line.removeprefix(LISTENING).partition(";")[0]
-
-
-@contextmanager
-def serving(weightmark: Weightmark, *arguments: str) -> Iterator[httpx2.Client]:
-    """Run a server, and end it by SIGTERM."""
-    server = start(weightmark, *arguments)
-    try:
-        with httpx2.Client(base_url=address(server), timeout=PATIENCE, trust_env=False) as client:
-            yield client
-        server.terminate()
-        output, complaints = server.communicate(timeout=PATIENCE)
-        assert (server.returncode, output, complaints) == (0, "", "")
-    finally:
-        server.kill()
-        server.communicate()
 
 
 def document(weightmark: Weightmark, *arguments: str | Path) -> Any:
@@ -79,7 +41,7 @@ def test_answers_are_those_of_the_command_line(run_weightmark: Weightmark, model
     (file,) = document(run_weightmark, "find", model / "config.json")
     entries = json.loads((model / "weightmark.json").read_text())["files"]
     (digest,) = (entry["digest"] for entry in entries if entry["path"] == "config.json")
-    with serving(run_weightmark) as client:
+    with serving(run_weightmark, *WEB_API) as client:
         assert client.get(NAMED).json() == shown
         assert client.get(f"/v1/releases/{shown['release_id']}").json() == shown
         assert client.get(f"/v1/publishers/{shown['publisher']}").json() == [shown]
@@ -91,7 +53,7 @@ def test_answers_are_those_of_the_command_line(run_weightmark: Weightmark, model
 def test_nothing_is_kept_from_one_request_to_the_next(
     run_weightmark: Weightmark, model: Path
 ) -> None:
-    with serving(run_weightmark) as client:
+    with serving(run_weightmark, *WEB_API) as client:
         assert client.get("/healthz").json()["code"] == "not-deployed"
         assert client.get(NAMED).status_code == 422
         publish(run_weightmark, model)
@@ -105,7 +67,7 @@ def test_nothing_is_kept_from_one_request_to_the_next(
 
 def test_many_ask_at_once(run_weightmark: Weightmark, model: Path) -> None:
     publish(run_weightmark, model)
-    with serving(run_weightmark) as client, ThreadPoolExecutor(8) as threads:
+    with serving(run_weightmark, *WEB_API) as client, ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(client.get, [NAMED] * 32))
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.text for answer in answers}) == 1
@@ -114,14 +76,14 @@ def test_many_ask_at_once(run_weightmark: Weightmark, model: Path) -> None:
 def test_a_page_that_has_itself_resolved_to_loopback_gets_nothing(
     run_weightmark: Weightmark,
 ) -> None:
-    with serving(run_weightmark) as client:
+    with serving(run_weightmark, *WEB_API) as client:
         answer = client.get("/openapi.json", headers={"Host": "evil.example"})
         assert answer.status_code == 421
         assert answer.json()["code"] == "not-authorized"
 
 
 def test_requests_beyond_all_bounds_are_refused(run_weightmark: Weightmark) -> None:
-    with serving(run_weightmark) as client:
+    with serving(run_weightmark, *WEB_API) as client:
         assert client.get(f"/{'a' * 2_000}").json()["status"] == 414
         assert client.get(f"/{'a' * 50_000}").json()["status"] == 414
         assert client.get("/nothing").json()["code"] == "missing-path"
@@ -129,7 +91,7 @@ def test_requests_beyond_all_bounds_are_refused(run_weightmark: Weightmark) -> N
 
 def test_a_header_that_does_not_end_is_refused(run_weightmark: Weightmark) -> None:
     with (
-        serving(run_weightmark) as client,
+        serving(run_weightmark, *WEB_API) as client,
         socket.create_connection((client.base_url.host, client.base_url.port or 0)) as connection,
     ):
         connection.settimeout(PATIENCE)
@@ -141,7 +103,7 @@ def test_a_header_that_does_not_end_is_refused(run_weightmark: Weightmark) -> No
 def test_a_signal_ends_it_while_connections_are_open(
     run_weightmark: Weightmark, number: signal.Signals
 ) -> None:
-    server = start(run_weightmark, "--json")
+    server = start(run_weightmark, *WEB_API, "--json")
     try:
         with httpx2.Client(base_url=address(server), trust_env=False) as client:
             assert client.get("/openapi.json").status_code == 200
@@ -180,7 +142,7 @@ def test_an_error_of_the_servers_own_files_is_told_to_its_operator(
     publish(run_weightmark, model)
     trust = run_weightmark.home / "trust.toml"
     trust.write_text("not toml at all")
-    server = start(run_weightmark)
+    server = start(run_weightmark, *WEB_API)
     try:
         answer = httpx2.get(address(server) + NAMED, trust_env=False)
         assert answer.status_code == 503
