@@ -114,11 +114,7 @@ def parse_first(data: bytes) -> EarlierManifest:
                 "model_version": document.model_version or None,
             }
         ),
-        description=Description(
-            name=document.model_name or "",
-            version=document.model_version or "",
-            created_by=document.created_by,
-        ),
+        description=_description(document),
     )
 
 
@@ -139,11 +135,7 @@ def parse_wrapped(data: bytes) -> EarlierManifest:
         message=_dumped(signed),
         signature=base64_bytes(document.signature),
         covered=shown(texts),
-        description=Description(
-            name=signed.model_name or "",
-            version=signed.model_version or "",
-            created_by=signed.created_by,
-        ),
+        description=_description(signed),
     )
 
 
@@ -163,6 +155,15 @@ def parse_last(data: bytes) -> EarlierManifest:
         message=_dumped({"files": files}),
         signature=base64_bytes(signature),
         uncovered=shown(texts),
+    )
+
+
+def _description(said: _First | _SignedData) -> Description:
+    """Return what is signed of a release; the tool writes null where its caller says nothing."""
+    return Description(
+        name=said.model_name or "",
+        version=said.model_version or "",
+        created_by=said.created_by,
     )
 
 
