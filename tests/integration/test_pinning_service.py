@@ -144,6 +144,15 @@ def test_a_pin_that_failed_is_told_and_asked_for_anew(
     assert service.orders == 2
 
 
+def test_a_list_of_what_was_not_asked_for_is_of_no_use(
+    service: FakePinningService, time: Time
+) -> None:
+    others = b",".join([found(cid_text(STORED.raw(b"other"))), found(status="failed")])
+    service.instead.append(saying(b'{"count":2,"results":[%b]}' % others))
+    pin(service, time)
+    assert service.orders == 1
+
+
 def test_an_answer_that_was_lost_is_no_second_pin(service: FakePinningService, time: Time) -> None:
     service.instead.extend([as_it_should, losing_the_answer])
     pin(service, time)

@@ -124,7 +124,8 @@ class PinningApi:
         found = self._ask(Request(path="/pins", query=query), _Pins)
         if isinstance(found, Trouble):
             return found
-        ours = [pin for pin in found.results if pin.pin.cid == cid]
+        # Some services list what they were not asked for.
+        ours = [pin for pin in found.results if pin.pin.cid == cid and pin.status != "failed"]
         return next((pin for pin in ours if pin.status == "pinned"), ours[0] if ours else None)
 
     def order(self, cid: str, name: str) -> Pin | Trouble:
