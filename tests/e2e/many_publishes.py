@@ -1,7 +1,7 @@
 """Publishes many versions of one model at once, from threads of one process.
 
-``python many_publishes.py MODEL RPC_URL FIRST COUNT``: the versions are the numbers from
-``FIRST`` on. The key is that of ``WEIGHTMARK_PRIVATE_KEY``.
+``python many_publishes.py FOLDER RPC_URL FIRST COUNT``: the versions are the numbers from
+``FIRST`` on, each of files of its own. The key is that of ``WEIGHTMARK_PRIVATE_KEY``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from pathlib import Path
 import weightmark
 
 
-def publish(model: Path, rpc_url: str, version: int) -> None:
-    """Publish one version, with the manifest outside of the model, which they share."""
+def publish(folder: Path, rpc_url: str, version: int) -> None:
+    """Publish one version."""
+    model = folder / str(version)
+    model.mkdir()
+    (model / "model.safetensors").write_bytes(bytes(version))
     publication = weightmark.publish(
         model,
         name="acme/digits",
         version=str(version),
-        out=model.parent / f"{version}.json",
         network="anvil",
         rpc_url=rpc_url,
     )

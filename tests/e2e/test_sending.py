@@ -178,13 +178,12 @@ def test_the_same_version_from_two_machines(sender: Sender, tmp_path: Path) -> N
 def test_two_hundred_publishes_at_once_with_one_key(
     anvil_url: str, run_weightmark: Weightmark, tmp_path: Path
 ) -> None:
-    model = write_model(tmp_path / "model")
     variable = {"WEIGHTMARK_PRIVATE_KEY": f"0x{secrets.token_hex(32)}"}
     publishing = replace(run_weightmark, program=Path(many_publishes.__file__))
     with ExitStack() as stack:
         running = [
             stack.enter_context(
-                publishing.started(model, anvil_url, str(first), str(THREADS), env=variable)
+                publishing.started(tmp_path, anvil_url, str(first), str(THREADS), env=variable)
             )
             for first in range(0, PROCESSES * THREADS, THREADS)
         ]

@@ -30,10 +30,11 @@ PRIVATE_KEY = re.compile(r"(?:0x)?([0-9a-fA-F]{64})")
 class PrivateKey:
     """A 32-byte private key that does not show itself."""
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_key", "_secret")
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._key: Secp256k1 | None = None
 
     @classmethod
     def parse(cls, text: str) -> PrivateKey:
@@ -57,28 +58,31 @@ class PrivateKey:
     @property
     def address(self) -> str:
         """The checksummed address of the account that the key is of."""
-        address: str = self._secp256k1().public_key.to_checksum_address()
+        address: str = self._secp256k1.public_key.to_checksum_address()
         return address
 
     def point(self) -> bytes:
         """Return the coordinates of the public key: 64 bytes."""
-        point: bytes = self._secp256k1().public_key.to_bytes()
+        point: bytes = self._secp256k1.public_key.to_bytes()
         return point
 
     def sign(self, digest: bytes) -> bytes:
         """Return the signature of 32 bytes as contracts take it: r, s (low) and v (27 or 28)."""
-        *numbers, parity = self._secp256k1().sign_msg_hash(digest).to_bytes()
+        *numbers, parity = self._secp256k1.sign_msg_hash(digest).to_bytes()
         return bytes((*numbers, parity + _FIRST_V))
 
     def reveal(self) -> bytes:
         """Return the secret itself, for the one who signs."""
         return self._secret
 
+    @property
     def _secp256k1(self) -> Secp256k1:
-        with kept_recursion_limit():
-            from eth_keys.datatypes import PrivateKey as Secp256k1
+        if self._key is None:
+            with kept_recursion_limit():
+                from eth_keys.datatypes import PrivateKey as Secp256k1
 
-        return Secp256k1(self._secret)
+            self._key = Secp256k1(self._secret)
+        return self._key
 
     def __repr__(self) -> str:
         return "PrivateKey(…)"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from weightmark.adapters.state.atomic import PRIVATE_FILE, private_folder, storage_error
 from weightmark.errors import LockTimeoutError
@@ -13,32 +16,47 @@ from weightmark.errors import LockTimeoutError
 # Longer than a publish on a public chain takes to be in a block.
 TIMEOUT_SECONDS = 300.0
 
+# Threads of this process queue here, and the first of them alone waits for other processes: who
+# does asks twenty times a second, and hundreds of them leave no time for anything else.
+_QUEUES: WeakValueDictionary[Path, threading.Lock] = WeakValueDictionary()
+
 
 @contextmanager
 def file_lock(path: Path, timeout: float = TIMEOUT_SECONDS) -> Iterator[None]:
-    """Hold the lock of a file.
+    """Hold the lock of a file, which no other thread or process holds then.
 
     Raises:
-        LockTimeoutError: Another process held it for longer than ``timeout`` seconds.
+        LockTimeoutError: Somebody else held it for longer than ``timeout`` seconds.
         StorageError: The lock file cannot be made.
     """
     import filelock
 
     private_folder(path.parent)
-    lock = filelock.FileLock(path, timeout=timeout, mode=PRIVATE_FILE)
+    end = time.monotonic() + timeout
+    queue = _QUEUES.setdefault(path, threading.Lock())
+    if not queue.acquire(timeout=timeout):
+        raise _held(path, timeout)
     try:
-        lock.acquire()
-    except filelock.Timeout:
-        raise LockTimeoutError(
-            f"another process has held {path} for more than {timeout:g} seconds",
-            hint="wait for it, or end it; the lock goes with its process",
-        ) from None
-    except OSError as error:
-        raise storage_error(path, error) from None
-    try:
-        yield
+        lock = filelock.FileLock(path, mode=PRIVATE_FILE)
+        try:
+            lock.acquire(timeout=max(0.0, end - time.monotonic()))
+        except filelock.Timeout:
+            raise _held(path, timeout) from None
+        except OSError as error:
+            raise storage_error(path, error) from None
+        try:
+            yield
+        finally:
+            lock.release()
     finally:
-        lock.release()
+        queue.release()
+
+
+def _held(path: Path, timeout: float) -> LockTimeoutError:
+    return LockTimeoutError(
+        f"somebody else has held {path} for more than {timeout:g} seconds",
+        hint="wait for it, or end it; the lock goes with its process",
+    )
 
 
 @contextmanager
