@@ -1,4 +1,4 @@
-"""``weightmark serve``, as far as it goes without a socket."""
+"""``weightmark serve`` and ``weightmark ipfs serve``, as far as they go without a socket."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ import pytest
 
 from weightmark.api import server
 from weightmark.api.running import Listening
-from weightmark.bootstrap.application import Application
 from weightmark.cli.main import run
 
+SERVERS = {
+    ("serve",): ("serve", 8480, "may ask"),
+    ("ipfs", "serve"): ("serve_blocks", 8090, "read"),
+}
 
+
+@pytest.mark.parametrize("words", SERVERS)
 @pytest.mark.parametrize("package", ["fastapi", "uvicorn"])
 def test_a_missing_package_is_named(
-    package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: tuple[str, ...],
+    package: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("weightmark.api")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
-    assert run(["serve", "--json"]) == 3
+    assert run([*words, "--json"]) == 3
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == "missing-extra"
     assert package in error["message"]
@@ -38,32 +46,35 @@ def test_another_missing_module_is_not_explained_away(
     assert "a bug of weightmark" in told
 
 
+@pytest.mark.parametrize("words", SERVERS)
 @pytest.mark.parametrize(
     ("host", "url", "is_warned"),
     [
-        ("127.0.0.1", "http://127.0.0.1:8480", False),
-        ("127.8.9.1", "http://127.8.9.1:8480", False),
-        ("::1", "http://[::1]:8480", False),
-        ("0.0.0.0", "http://0.0.0.0:8480", True),
-        ("::", "http://[::]:8480", True),
-        ("192.0.2.1", "http://192.0.2.1:8480", True),
+        ("127.0.0.1", "http://127.0.0.1", False),
+        ("127.8.9.1", "http://127.8.9.1", False),
+        ("::1", "http://[::1]", False),
+        ("0.0.0.0", "http://0.0.0.0", True),
+        ("::", "http://[::]", True),
+        ("192.0.2.1", "http://192.0.2.1", True),
     ],
 )
 def test_whoever_can_ask_is_told(
+    words: tuple[str, ...],
     host: str,
     url: str,
     is_warned: bool,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def serve(
-        application: Application, host: str, port: int, announce: Callable[[Listening], None]
-    ) -> None:
+    function, port, warning = SERVERS[words]
+
+    def serve(_: object, host: str, port: int, announce: Callable[[Listening], None]) -> None:
         announce(Listening(host, port))
 
-    monkeypatch.setattr(server, "serve", serve)
-    assert run(["serve", "--host", host, "--json"]) == 0
+    monkeypatch.setattr(server, function, serve)
+    assert run([*words, "--host", host, "--json"]) == 0
     captured = capsys.readouterr()
-    assert json.loads(captured.out) == {"host": host, "port": 8480}
-    assert f"listening on {url};" in captured.err
+    assert json.loads(captured.out) == {"host": host, "port": port}
+    assert f"listening on {url}:{port};" in captured.err
+    assert (warning in captured.err) is is_warned
     assert ("no authentication" in captured.err) is is_warned

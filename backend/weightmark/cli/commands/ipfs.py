@@ -1,4 +1,4 @@
-"""weightmark ipfs: cid, car export, car import."""
+"""weightmark ipfs: cid, car export, car import; and serve, which is a module of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weightmark.cli import options, output
+from weightmark.cli.commands import ipfs_serve
 from weightmark.cli.progress import progress
 from weightmark.domain.content_address import cid_text
 
@@ -28,6 +29,9 @@ _ignore = click.option(
 @click.group("ipfs")
 def command() -> None:
     """Address artifacts as IPFS does. No chain, no node and no gateway is asked."""
+
+
+command.add_command(ipfs_serve.command)
 
 
 @command.command(
