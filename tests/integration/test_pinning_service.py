@@ -91,6 +91,7 @@ def test_what_is_asked_for_is_waited_for(service: FakePinningService, time: Time
     (entry,) = service.pins.values()
     assert (entry.pin.cid, entry.pin.name, entry.status) == (CID, "acme/digits@1.0.0", "pinned")
     assert entry.pin.meta == {"app_id": "weightmark"}
+    assert entry.pin.origins is msgspec.UNSET
     look = f"GET /psa/pins/{quote(entry.requestid, safe='')}"
     assert service.requests == ["GET /psa/pins", "POST /psa/pins", look, look]
     assert time.pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE]
@@ -151,6 +152,18 @@ def test_a_list_of_what_was_not_asked_for_is_of_no_use(
     service.instead.append(saying(b'{"count":2,"results":[%b]}' % others))
     pin(service, time)
     assert service.orders == 1
+
+
+def test_a_service_is_told_who_provides_the_blocks(service: FakePinningService, time: Time) -> None:
+    service.course = ("pinned",)
+    private = [f"/ip4/{host}/tcp/4001/p2p/Peer" for host in ("127.0.0.1", "192.168.1.5")]
+    public = [f"/ip4/8.8.8.{number}/tcp/4001/p2p/Peer" for number in range(25)]
+    patience = Patience(SECONDS, lambda: time.now, time.sleep)
+    api = PinningApi(service.url, TOKEN)
+    target = PinningService(api, patience, lambda: private + public[:1] + public)
+    target.pin(ROOT, "label", STORED, lambda _: None)
+    (entry,) = service.pins.values()
+    assert entry.pin.origins == tuple(public[:20])
 
 
 def test_an_answer_that_was_lost_is_no_second_pin(service: FakePinningService, time: Time) -> None:

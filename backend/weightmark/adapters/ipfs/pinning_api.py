@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Final, Literal, TypeVar
@@ -22,8 +23,9 @@ from weightmark.errors import ConfigurationError, IpfsServiceError
 
 TOKEN_VARIABLE: Final = "WEIGHTMARK_IPFS_PINNING_SERVICE_TOKEN"  # noqa: S105 - its name
 
-# What the API allows of a name.
+# What the API allows of a name, and of addresses.
 MAX_NAME: Final = 255
+MAX_ORIGINS: Final = 20
 
 _OUT_OF_REACH = "check its URL and the network, or try again later"
 _CHECK_TOKEN = f"check {TOKEN_VARIABLE}: the service has to know that token"
@@ -128,13 +130,21 @@ class PinningApi:
         ours = [pin for pin in found.results if pin.pin.cid == cid and pin.status != "failed"]
         return next((pin for pin in ours if pin.status == "pinned"), ours[0] if ours else None)
 
-    def order(self, cid: str, name: str) -> Pin | Trouble:
+    def order(self, cid: str, name: str, origins: Sequence[str]) -> Pin | Trouble:
         """Ask for a pin.
+
+        Args:
+            cid: Of what.
+            name: What lists are to call it.
+            origins: Multiaddresses of nodes that provide it.
 
         Raises:
             IpfsServiceError: The service refuses, or answers nonsense.
         """
-        content = json.dumps({"cid": cid, "name": name[:MAX_NAME], "meta": _META}).encode()
+        document: dict[str, object] = {"cid": cid, "name": name[:MAX_NAME], "meta": _META}
+        if origins:
+            document["origins"] = list(origins[:MAX_ORIGINS])
+        content = json.dumps(document).encode()
         headers = {"content-type": "application/json"}
         request = Request(method="POST", path="/pins", headers=headers, content=content)
         return self._same(cid, self._ask(request, Pin))

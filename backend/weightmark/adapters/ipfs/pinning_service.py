@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from weightmark.adapters.ipfs.pinning_api import Pin, PinningApi, Trouble
 from weightmark.domain.content_address import cid_text
+from weightmark.domain.hosts import is_public
 from weightmark.errors import IpfsServiceError
 from weightmark.ports.artifacts import Advance
 from weightmark.ports.blocks import BlockSource
@@ -38,11 +39,20 @@ class Patience:
 
 
 class PinningService:
-    """A pinning service, as those who keep content are."""
+    """A pinning service, as those who keep content are.
 
-    def __init__(self, api: PinningApi, patience: Patience) -> None:
+    Args:
+        api: The service.
+        patience: How long to wait for it.
+        providers: Gives the multiaddresses of nodes that have what it is to keep.
+    """
+
+    def __init__(
+        self, api: PinningApi, patience: Patience, providers: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self._api = api
         self._patience = patience
+        self._providers = providers
 
     @property
     def name(self) -> str:
@@ -79,7 +89,12 @@ class PinningService:
                 waiting.pause()
 
     def _found_or_ordered(self, cid: str, label: str) -> Pin | Trouble:
-        return self._api.find(cid) or self._api.order(cid, label)
+        found = self._api.find(cid)
+        if found:
+            return found
+        # Addresses of a local network are of no use to a service, and not its business.
+        origins = dict.fromkeys(filter(is_public, self._providers()))
+        return self._api.order(cid, label, tuple(origins))
 
     def _is_kept(self, cid: str, pin: Pin) -> bool:
         if pin.status == "failed":
