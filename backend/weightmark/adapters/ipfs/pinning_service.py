@@ -20,7 +20,9 @@ LONGEST_PAUSE: Final = 30.0
 # How often in a row the service may be out of reach, or ask to be left alone.
 ATTEMPTS: Final = 3
 
-_PROVIDE = "it fetches blocks from whoever provides them: a node that it can reach has to"
+_PROVIDE = (
+    "the service fetches the blocks itself, from a node that provides them and can be reached"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class PinningService:
         if pin.status == "failed":
             raise IpfsServiceError(
                 f"{self.name} failed to pin {cid}{self._details(pin)}",
-                hint=f"{_PROVIDE}; then run the same command again",
+                hint=f"run the same command again to have it try anew; {_PROVIDE}",
             )
         return pin.status == "pinned"
 
