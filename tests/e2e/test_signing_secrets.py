@@ -21,6 +21,7 @@ SCALAR = bytes.fromhex("5ec2e7" + "59" * 29)
 SHARED = b"planted-shared-secret-of-the-team"
 PASSWORD = b"planted-password-of-all-keys"
 SECRETS = (SCALAR, SHARED, PASSWORD, PIN.encode())
+PUBLISHER = "0x52908400098527886E0F7030069857D2E4169EE7"
 ENVIRONMENT = {
     "WEIGHTMARK_KEY_PASSWORD": PASSWORD.decode(),
     "WEIGHTMARK_PKCS11_PIN": PIN,
@@ -78,11 +79,16 @@ def test_no_command_tells_a_secret(
     verify: tuple[str | Path, ...] = ("signature", "verify", model, *as_json)
     wrong = {"WEIGHTMARK_KEY_PASSWORD": f"{PASSWORD.decode()}-mistyped"}
     pin = {"WEIGHTMARK_PKCS11_PIN": f"{PIN}-mistyped"}
+    own = {"WEIGHTMARK_KEY_RELEASE_PASSWORD": f"{PASSWORD.decode()}-of-another"}
+    named = ("--name", "acme/digits", "--version", "1", "--publisher", PUBLISHER)
+    describe: tuple[str | Path, ...] = ("manifest", "create", model, *named, *as_json, "--sign-key")
     runs: list[tuple[int, tuple[str | Path, ...], dict[str, str]]] = [
         (0, ("keys", "list", *as_json), {}),
         (0, ("keys", "show", "release", "--public", *as_json), {}),
         (4, ("keys", "show", "team", "--public", *as_json), {}),
         (1, ("keys", "generate", "team", *as_json), {}),
+        (4, (*describe, "release"), own),
+        (0, (*describe, "release"), {}),
         (4, (*create, "release"), wrong),
         (4, (*create, "team"), wrong),
         (4, (*create, token.uri("p256")), pin),
