@@ -137,3 +137,17 @@ def test_what_is_not_configured(publish: Publisher) -> None:
     assert_ends(publish(**{URL: ""}), 4, "no pinning service is configured", URL)
     assert_ends(publish(**{TOKEN_FILE: ""}), 4, "access token", "is not set", TOKEN_FILE[:-5])
     assert_ends(publish("--ipfs", "pinning_service"), 2, "pinning_service")
+
+
+def test_a_doctor_looks_at_a_service(
+    run_weightmark: Weightmark, service: FakePinningService
+) -> None:
+    assert "pinning service" not in run_weightmark("doctor").stdout
+    given = {URL: service.url, "WEIGHTMARK_IPFS_PINNING_SERVICE_TOKEN": TOKEN}
+    assert_ends(run_weightmark("doctor", env=given), 0, "pinning service", "knows the token")
+    service.token = "another"
+    finished = run_weightmark("doctor", env=given)
+    assert_ends(finished, 3, "HTTP status 401")
+    service.instead.append(refusing(503))
+    assert_ends(run_weightmark("doctor", env=given), 3, "HTTP status 503")
+    assert TOKEN not in finished.stdout + finished.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 
 from weightmark.adapters.state.atomic import storage_error
 from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.ipfs import pinning_api
 from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
 
@@ -41,18 +42,22 @@ class Finding:
     hint: str = ""
 
 
+_Part = tuple[str, Callable[[Application], str]]
+
+
 def diagnose(application: Application) -> tuple[Finding, ...]:
     """Look at everything that commands need.
 
     Parts that are optional, or come into being on first use, are absent without failing.
     """
-    parts: tuple[tuple[str, Callable[[Application], str]], ...] = (
+    parts: tuple[_Part, ...] = (
         ("data directory", _data_directory),
         ("trust file", _trust),
         ("records", _records),
         ("policy", _policy),
         ("key", _key),
         ("network", _network),
+        *_ipfs_services(application),
     )
     findings = [_versions(), *(_looked_at(name, look, application) for name, look in parts)]
     return (*findings, *(_extra(*each) for each in _EXTRAS))
@@ -130,3 +135,15 @@ def _network(application: Application) -> str:
     network = application.network
     block = application.check_network(network)
     return f"'{network.name}' answers at block {block.number}, with the real registry"
+
+
+def _ipfs_services(application: Application) -> Iterator[_Part]:
+    """Give what nobody needs who has not configured it."""
+    if application.settings.ipfs.pinning_service_url:
+        yield "pinning service", _pinning_service
+
+
+def _pinning_service(application: Application) -> str:
+    service = pinning_api(application)
+    service.check()
+    return f"{service.name} knows the token"

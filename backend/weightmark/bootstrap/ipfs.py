@@ -13,6 +13,7 @@ from weightmark.errors import ConfigurationError, UsageError
 from weightmark.ports.blocks import PinTarget, Provider
 
 if TYPE_CHECKING:
+    from weightmark.adapters.ipfs.pinning_api import PinningApi
     from weightmark.services.pinning import PinOrder
 
 
@@ -93,19 +94,29 @@ def _gateway(url: str) -> Provider:
     return Gateway(url)
 
 
-def _pinning_service(application: Application) -> PinTarget:
-    from weightmark.adapters.ipfs.pinning_api import TOKEN_VARIABLE, PinningApi
-    from weightmark.adapters.ipfs.pinning_service import Patience, PinningService
+def pinning_api(application: Application) -> PinningApi:
+    """Return the pinning service that is configured.
 
-    settings = application.settings.ipfs
-    if not settings.pinning_service_url:
+    Raises:
+        ConfigurationError: None is, or it cannot be used.
+    """
+    from weightmark.adapters.ipfs.pinning_api import TOKEN_VARIABLE, PinningApi
+
+    url = application.settings.ipfs.pinning_service_url
+    if not url:
         raise ConfigurationError(
             "no pinning service is configured",
             hint=f"set {SERVICE_URL_VARIABLE}, or name its url under [ipfs.pinning-service] of the "
             f"weightmark.toml in {application.settings.config_dir}",
         )
-    api = PinningApi(settings.pinning_service_url, application.secret(TOKEN_VARIABLE) or "")
-    return PinningService(api, Patience(settings.pinning_service_seconds))
+    return PinningApi(url, application.secret(TOKEN_VARIABLE) or "")
+
+
+def _pinning_service(application: Application) -> PinTarget:
+    from weightmark.adapters.ipfs.pinning_service import Patience, PinningService
+
+    patience = Patience(application.settings.ipfs.pinning_service_seconds)
+    return PinningService(pinning_api(application), patience)
 
 
 _TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {

@@ -115,6 +115,16 @@ class PinningApi:
         )
         self.name = self._http.name
 
+    def check(self) -> None:
+        """Make sure that the service answers, and knows the token.
+
+        Raises:
+            IpfsServiceError: It does not.
+        """
+        found = self._ask(Request(path="/pins", query={"limit": "1"}), _Pins)
+        if isinstance(found, Trouble):
+            raise found.error
+
     def find(self, cid: str) -> Pin | Trouble | None:
         """Return the pin of a CID that is there or on its way, if there is one.
 
