@@ -76,3 +76,16 @@ def test_trust_from_two_processes(run_weightmark: Weightmark) -> None:
         assert_ends(each, 0)
     listed = document(run_weightmark("trust", "list", "--json"))
     assert {each["address"].lower() for each in listed} == set(addresses)
+
+
+def test_two_pins_at_once_and_one_that_collects(release: Release, tmp_path: Path) -> None:
+    """Both refer to the same leaves; what one has added is not collected before it is pinned."""
+    one, other = (shutil.copytree(release.model, tmp_path / name) for name in ("one", "other"))
+    (other / "config.json").write_text("{}")
+    pins = [[*publishing(one, "acme/one"), "--pin"], [*publishing(other, "acme/other"), "--pin"]]
+    *pinned, collected = at_once(release.weightmark, [*pins, ["ipfs", "store", "gc"]])
+    for each in pinned:
+        assert_ends(each, 0)
+    assert collected.returncode == 0 or "adds to the embedded store" in collected.stderr
+    assert_ends(release.weightmark("ipfs", "store", "gc"), 0)
+    assert_ends(release.weightmark("ipfs", "store", "verify"), 0, "verified: 5 pins")

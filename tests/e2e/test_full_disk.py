@@ -63,6 +63,18 @@ def test_publishing(release: Release, tmp_path: Path, size: int) -> None:
     assert len(log) == 2
 
 
+def test_copying_what_is_pinned(release: Release, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "next")
+    (model / "large.bin").write_bytes(bytes(SIZES[-1] * KIB + 1))
+    publish = ("publish", model, *NAMED, "--pin", "--copy")
+    assert_ends(
+        run_within(SIZES[-1], release, *publish), 3, "'large.bin' cannot be copied", "hint:"
+    )
+    assert list((release.home / "ipfs/copies").iterdir()) == []
+    assert_ends(release.weightmark(*publish), 0)
+    assert_ends(release.weightmark("ipfs", "store", "verify"), 0)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

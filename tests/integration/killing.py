@@ -26,6 +26,12 @@ STEPS = {
 }
 # And of one that is signed: after the manifest, and before the chain.
 SIGNING_STEPS = {"write-signatures": ("weightmark.services.placing", "_write_signatures")}
+# And of one that pins.
+PINNING_STEPS = {
+    "copy": ("weightmark.adapters.files.local_artifact", "LocalArtifact.copy"),
+    "pin": ("weightmark.adapters.ipfs.additions", "StoreAdditions.pin"),
+    "keep": ("weightmark.services.pinning", "Keeping.keep"),
+}
 
 
 def kill() -> None:
@@ -47,7 +53,7 @@ def killed_at(function: Callable[..., Any], moment: str) -> Callable[..., Any]:
 
 def arm(step: str, moment: str) -> None:
     """Put the end in its place."""
-    module, path = (STEPS | SIGNING_STEPS)[step]
+    module, path = (STEPS | SIGNING_STEPS | PINNING_STEPS)[step]
     *holders, name = path.split(".")
     holder: Any = import_module(module)
     for each in holders:

@@ -17,6 +17,7 @@ from tests.integration.killing import SIGNING_STEPS, STEPS
 NAMED = ("--name", "acme/digits", "--version", "1.0.0")
 MOMENTS = [f"{step}:{moment}" for step in STEPS for moment in ("before", "after")]
 SIGNING_MOMENTS = [f"{step}:{moment}" for step in SIGNING_STEPS for moment in ("before", "after")]
+PINNING_MOMENTS = ["copy:after", "pin:before", "pin:after", "keep:after"]
 
 
 def publish_and_die(
@@ -62,6 +63,23 @@ def test_a_signed_publish_that_was_killed(
     assert [each["version"] for each in json.loads(log.stdout)] == ["1.0.0"]
     verified = run_weightmark("verify", model)
     assert verified.returncode == 0, verified.stdout
+
+
+@pytest.mark.parametrize("moment", PINNING_MOMENTS)
+def test_a_pinning_publish_that_was_killed(
+    run_weightmark: Weightmark, make_model: ModelMaker, tmp_path: Path, moment: str
+) -> None:
+    model = make_model(tmp_path / "model")
+    publish_and_die(run_weightmark, model, moment, "--pin", "--copy")
+    assert run_weightmark("log", "me/acme/digits").returncode != 0
+
+    completed = run_weightmark("publish", model, *NAMED, "--pin", "--copy")
+    assert completed.returncode == 0, completed.stderr
+    verified = run_weightmark("ipfs", "store", "verify")
+    assert verified.returncode == 0, verified.stderr
+    assert run_weightmark("ipfs", "store", "gc").returncode == 0
+    assert len(list((run_weightmark.home / "ipfs/copies").iterdir())) == 1
+    assert run_weightmark("ipfs", "store", "verify").stdout == verified.stdout
 
 
 def test_a_partial_manifest_is_no_file_of_the_model(

@@ -27,6 +27,8 @@ class Pin:
         label: Whose it is: the release's reference.
         kind: What it is.
         time: Since when, in seconds since 1970.
+        files: How many files that are.
+        size: Their length in bytes.
         folder: Where the copies of its files are; empty where there are none.
     """
 
@@ -34,6 +36,8 @@ class Pin:
     label: str
     kind: PinKind
     time: int
+    files: int
+    size: int
     folder: bytes = b""
 
 

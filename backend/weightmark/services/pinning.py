@@ -6,7 +6,7 @@ to keep them takes them from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from weightmark.domain.content_address import cid_text, parse_cid
@@ -121,19 +121,20 @@ class Keeping:
             ContentUnavailableError: A file is not where it was.
             ContentError: A file has changed since it was read.
         """
+        told, now, size = evidence.manifest, self._clock(), len(evidence.data)
         root = document_tree(evidence.data, self._additions.put).cid
-        manifest = Pin(root, label, PinKind.MANIFEST, self._clock())
-        self._additions.pin(manifest)
-        cid = evidence.manifest.artifact_cid
-        if self._order is None or not cid:
-            return
-        artifact = Pin(parse_cid(cid), label, PinKind.ARTIFACT, self._clock(), self._folder)
-        self._additions.pin(artifact)
-        size = evidence.manifest.size + len(evidence.data)
-        for target in self._order.targets:
-            self._pin_at(target, (artifact, manifest), start, size)
+        pins = [Pin(root, label, PinKind.MANIFEST, now, 1, size)]
+        if self._order is not None and told.artifact_cid:
+            root = parse_cid(told.artifact_cid)
+            kept = Pin(root, label, PinKind.ARTIFACT, now, len(told.files), told.size, self._folder)
+            pins.append(kept)
+        for pin in pins:
+            self._additions.pin(pin)
+        if self._order is not None:
+            for target in self._order.targets:
+                self._pin_at(target, pins, start)
 
-    def _pin_at(self, target: PinTarget, pins: Iterable[Pin], start: Start, size: int) -> None:
-        advance = start(size)
+    def _pin_at(self, target: PinTarget, pins: Sequence[Pin], start: Start) -> None:
+        advance = start(sum(pin.size for pin in pins))
         for pin in pins:
             target.pin(pin.root, pin.label, self._store, advance)

@@ -25,7 +25,7 @@ _PUT = """
     ON CONFLICT DO UPDATE SET block = excluded.block WHERE block != excluded.block
 """
 _PIN = """
-    INSERT INTO pins VALUES (NULL, ?, ?, ?, ?, ?)
+    INSERT INTO pins VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (root, label) DO UPDATE SET folder = excluded.folder WHERE excluded.folder != x''
 """
 
@@ -70,8 +70,8 @@ class StoreAdditions:
         with self._turn:
             self._flush()
             with self._file.writing() as database:
-                values = (pin.root, pin.label, pin.kind, pin.time, pin.folder)
-                database.execute(_PIN, values)
+                values = (pin.root, pin.label, pin.kind, pin.time, pin.files, pin.size)
+                database.execute(_PIN, (*values, pin.folder))
 
     def close(self) -> None:
         """Remove copies that nothing pins."""

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 
 from weightmark.adapters.files.reading import open_file
-from weightmark.domain.content_address import cid_text, is_block
+from weightmark.domain.content_address import is_block
 from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
 from weightmark.domain.text import printable
 from weightmark.errors import ContentError, ContentUnavailableError
@@ -45,10 +45,7 @@ class Reference:
             what = "is gone" if error.errno in _GONE else f"cannot be read: {error.strerror}"
             raise ContentUnavailableError(f"{self._name} {what}", hint=_HINT) from None
         if not is_block(cid, block):
-            raise ContentError(
-                f"{self._name} has changed since it was pinned: it lacks {cid_text(cid)}",
-                hint=_HINT,
-            )
+            raise ContentError(f"{self._name} has changed since it was pinned", hint=_HINT)
         return block
 
     @property

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from weightmark.adapters.ipfs.additions import StoreAdditions
 
-_PINS = "SELECT root, label, kind, time, folder FROM pins"
+_PINS = "SELECT root, label, kind, time, files, size, folder FROM pins"
 _LEAF = "SELECT path, offset, length FROM leaves JOIN files ON id = file WHERE cid = ?"
 
 
@@ -128,6 +128,6 @@ def _block(database: sqlite3.Connection, cid: bytes) -> bytes | None:
     return bytes(row[0])
 
 
-def _pin(row: tuple[bytes, str, str, int, bytes]) -> Pin:
-    root, label, kind, time, folder = row
-    return Pin(root, label, PinKind(kind), time, folder)
+def _pin(row: tuple[bytes, str, str, int, int, int, bytes]) -> Pin:
+    root, label, kind, time, files, size, folder = row
+    return Pin(root, label, PinKind(kind), time, files, size, folder)

@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS leaves (
 CREATE TABLE IF NOT EXISTS pins (
     id INTEGER PRIMARY KEY,
     root BLOB NOT NULL, label TEXT NOT NULL, kind TEXT NOT NULL, time INTEGER NOT NULL,
-    folder BLOB NOT NULL,
+    files INTEGER NOT NULL, size INTEGER NOT NULL, folder BLOB NOT NULL,
     UNIQUE (root, label)
 );
 """

@@ -1,4 +1,4 @@
-"""weightmark ipfs: cid, car export, car import; and serve, which is a module of its own."""
+"""weightmark ipfs: cid, car export, car import; serve and store are modules of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from weightmark.cli import options, output
-from weightmark.cli.commands import ipfs_serve
+from weightmark.cli.commands import ipfs_serve, ipfs_store
 from weightmark.cli.progress import progress
 from weightmark.domain.content_address import cid_text
 
@@ -32,6 +32,7 @@ def command() -> None:
 
 
 command.add_command(ipfs_serve.command)
+command.add_command(ipfs_store.command)
 
 
 @command.command(

@@ -64,7 +64,7 @@ def pin(store: BlockStore, model: Path, label: str = "label", *, copied: bool = 
         if folder:
             artifact.copy(paths, folder, lambda _: None)
         root = directory_tree(found.roots, UNIXFS_V1_2025, adding.put).cid
-        adding.pin(Pin(root, label, PinKind.ARTIFACT, 1, folder))
+        adding.pin(Pin(root, label, PinKind.ARTIFACT, 1, 3, 9, folder))
     return root
 
 
@@ -191,7 +191,7 @@ def test_documents_are_kept_whole(store: BlockStore) -> None:
     data = bytes(range(256)) * 9000
     with store.adding() as adding:
         root = document_tree(data, adding.put).cid
-        adding.pin(Pin(root, "label", PinKind.MANIFEST, 1))
+        adding.pin(Pin(root, "label", PinKind.MANIFEST, 1, 1, 9))
     assert b"".join(read_file(list_files(root, store.get)[""], store.get)) == data
 
 
