@@ -41,6 +41,7 @@ class Gateway(ThreadingHTTPServer):
 
     Attributes:
         requests: How often each CID was asked for, as text.
+        was_asked: Set once anything was asked for.
         ended: Set when the test is over.
     """
 
@@ -50,6 +51,7 @@ class Gateway(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Request)
         self.respond = respond
         self.requests: Counter[str] = Counter()
+        self.was_asked = threading.Event()
         self.ended = threading.Event()
         self._counting = threading.Lock()
         self._connections: list[socket.socket] = []
@@ -63,6 +65,7 @@ class Gateway(ThreadingHTTPServer):
         """Count a request, and return how many there were before it."""
         with self._counting:
             self.requests[cid] += 1
+            self.was_asked.set()
             return self.requests.total() - 1
 
     def process_request(self, request: Any, client_address: Any) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from tests.e2e.releases import NAME
 from tests.fakes.artifact import entry_of
 from tests.fakes.blocks import Stored
@@ -16,6 +18,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.domain.manifest import (
     SCHEMA,
+    FileEntry,
     Manifest,
     artifact_root_text,
     encode,
@@ -23,8 +26,6 @@ from weightmark.domain.manifest import (
 )
 from weightmark.domain.merkle import MerkleTree
 from weightmark.services.evidence import Evidence
-
-PLACEHOLDER = artifact_root_text(bytes(32))
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,14 @@ class Registrar:
             artifact_root=artifact_root_text(root),
             files=entries,
             schema=SCHEMA,
-            artifact_cid=artifact_cid,
+            artifact_cid=artifact_cid or msgspec.UNSET,
+        )
+
+    def with_files(self, manifest: Manifest, *files: FileEntry) -> Manifest:
+        """Return a manifest with other files, which may have any paths."""
+        root = MerkleTree.of(entry.leaf for entry in files).root
+        return msgspec.structs.replace(
+            manifest, files=files, artifact_root=artifact_root_text(root)
         )
 
     def registered(self, manifest: Manifest, files: Mapping[str, bytes], stored: Stored) -> Pinned:

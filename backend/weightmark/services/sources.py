@@ -25,7 +25,7 @@ from weightmark.domain.content_address import cid_text
 from weightmark.errors import (
     ContentError,
     ContentUnavailableError,
-    IpfsServiceError,
+    UnavailableError,
     WeightmarkError,
 )
 from weightmark.ports.blocks import Provider
@@ -83,7 +83,7 @@ class _Source:
     rests_until: float = 0.0
     is_slow: bool = False
     is_dropped: bool = False
-    reason: str = "it does not have it"
+    reason: str = ""
 
     @property
     def is_reserve(self) -> bool:
@@ -110,7 +110,7 @@ class Order:
 
     cid: bytes
     deliver: Deliver
-    lacked_by: set[_Source] = field(default_factory=set)
+    lacked_by: dict[_Source, str] = field(default_factory=dict)
     asked: dict[_Source, float] = field(default_factory=dict)
     is_taken: bool = False
 
@@ -226,7 +226,10 @@ class SourcePool:
         return any(not each.is_dropped and each not in order.lacked_by for each in self._sources)
 
     def _unavailable(self, order: Order) -> ContentUnavailableError:
-        told = [_named(each.provider.name, each.reason) for each in self._sources]
+        told = [
+            _named(each.provider.name, order.lacked_by.get(each) or each.reason)
+            for each in self._sources
+        ]
         return ContentUnavailableError(
             f"nobody gives the block {cid_text(order.cid)}: "
             f"{'; '.join(told) or 'there is nobody to ask'}",
@@ -279,12 +282,12 @@ class SourcePool:
     def _ask(self, source: _Source, order: Order) -> None:
         try:
             block = source.provider.get(order.cid)
-        except ContentUnavailableError:
+        except ContentUnavailableError as error:
             with self._changed:
                 source.lacking += 1
-                order.lacked_by.add(source)
+                order.lacked_by[source] = error.message
                 self._give_back(source, order)
-        except IpfsServiceError as error:
+        except UnavailableError as error:
             self._note_error(source, order, error)
         except ContentError as error:
             self._drop(source, order, error)

@@ -198,7 +198,7 @@ def test_nobody_left_names_all_and_what_each_did(blocks: dict[bytes, bytes]) -> 
         assert cid_text(cid) in message
         assert "liar: a block is not what its CID says" in message
         assert "erring: it answered with HTTP status 500" in message
-        assert "empty: it does not have it" in message
+        assert f"; empty lacks {cid_text(cid)};" in message
         assert "page answers with text/html" in message
         assert {each.source for each in faults} == {"liar", "erring", "page"}
         with pytest.raises(ContentUnavailableError):

@@ -1,0 +1,92 @@
+"""The client of trustless gateways, against one that serves and those that one has to bear with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import gateways
+from tests.fakes.blocks import Stored
+from tests.gateways import Respond, gateway
+from weightmark.adapters.ipfs import gateway as client
+from weightmark.adapters.ipfs.gateway import Gateway
+from weightmark.domain.content_address import cid_text
+from weightmark.errors import (
+    ConfigurationError,
+    ContentError,
+    ContentUnavailableError,
+    IpfsServiceError,
+    WeightmarkError,
+)
+
+BLOCK = b"content" * 1000
+STORED = Stored()
+CID = STORED.raw(BLOCK)
+EMPTY = STORED.raw(b"")
+
+
+def test_blocks_are_asked_for_by_path_and_checked() -> None:
+    with gateway(gateways.serving(STORED.blocks)) as server:
+        source = Gateway(f"{server.url}/")
+        assert [source.get(CID), source.get(EMPTY), source.get(CID)] == [BLOCK, b"", BLOCK]
+        assert server.requests[cid_text(CID)] == 2
+        assert source.name == f"the gateway {server.url}"
+        absent = Stored().raw(b"absent")
+        with pytest.raises(ContentUnavailableError, match=cid_text(absent)):
+            source.get(absent)
+
+
+@pytest.mark.parametrize(
+    ("respond", "kind", "message"),
+    [
+        (gateways.lying(STORED.blocks), ContentError, "not what its CID says"),
+        (gateways.endless, ContentError, "gives more than 2097152 bytes"),
+        (gateways.oversized, ContentError, "gives more than 2097152 bytes"),
+        (gateways.html, ContentError, "answers with text/html, and not with a block"),
+        (gateways.failing(429, "3"), IpfsServiceError, "it answered with HTTP status 429"),
+        (gateways.failing(504), IpfsServiceError, "it answered with HTTP status 504"),
+        (gateways.failing(410), ContentUnavailableError, "does not have the block"),
+        (gateways.failing(451), ContentUnavailableError, "does not have the block"),
+        (gateways.misjudging(STORED.blocks, 1), IpfsServiceError, "the connection failed"),
+        (gateways.misjudging(STORED.blocks, -1), ContentError, "not what its CID says"),
+        (gateways.hanging_up, IpfsServiceError, "the connection failed"),
+    ],
+)
+def test_what_is_no_block_is_told_by_its_kind(
+    respond: Respond, kind: type[WeightmarkError], message: str
+) -> None:
+    with gateway(respond) as server, pytest.raises(kind, match=message) as caught:
+        Gateway(server.url).get(CID)
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("respond", [gateways.stalling, gateways.silent, gateways.dripping])
+def test_who_sends_nothing_or_never_all_is_left(
+    respond: Respond, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "BLOCK_SECONDS", 0.3)
+    with (
+        gateway(respond) as server,
+        pytest.raises(IpfsServiceError, match="its answer took more than"),
+    ):
+        Gateway(server.url).get(CID)
+
+
+def test_nobody_is_followed_elsewhere() -> None:
+    with (
+        gateway(gateways.serving(STORED.blocks)) as other,
+        gateway(gateways.redirecting(other.url)) as server,
+    ):
+        with pytest.raises(IpfsServiceError, match="sends us elsewhere") as caught:
+            Gateway(server.url).get(CID)
+        assert "by path and not by name" in caught.value.hint
+        assert not other.requests
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://host", "file:///etc/passwd", "host", "https://user:planted@host", "https://host?a=b"],
+)
+def test_other_urls_are_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Gateway(url)
+    assert "planted" not in caught.value.message
