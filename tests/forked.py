@@ -2,7 +2,8 @@
 
 The standard library's fork server imports the package once; each program is then a fork of it, with
 arguments, environment, directory and standard streams of its own. Coverage sees those of whose
-environment it is a part. What a program imports, and when, is for tests that execute it.
+environment it is a part. What a program imports, and when, is for tests that execute it; and so is
+what a password costs to try, which is next to nothing here.
 """
 
 from __future__ import annotations
@@ -169,9 +170,17 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)
+    _cheapen_passwords()
     sys.argv = [str(program), *arguments]
     with _coverage():
         runpy.run_path(str(program), run_name="__main__")
+
+
+def _cheapen_passwords() -> None:
+    """Encrypt new files of keys at the least cost that their formats have."""
+    from weightmark.adapters.key_files import keystore, pbes2
+
+    keystore.COST, pbes2.ITERATIONS = 2, 1
 
 
 @contextmanager

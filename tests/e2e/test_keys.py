@@ -49,7 +49,9 @@ def test_a_key_is_encrypted_and_private(run_weightmark: Weightmark) -> None:
     assert document(run_weightmark("keys", "show", "release", "--json")) == made
 
 
-def test_an_open_umask_opens_nothing(run_weightmark: Weightmark) -> None:
+def test_an_open_umask_opens_nothing_and_a_password_costs_a_second(
+    run_weightmark: Weightmark,
+) -> None:
     finished = subprocess.run(
         ["/bin/sh", "-c", 'umask 000; exec "$0" keys generate release', BINARIES / "weightmark"],
         env=run_weightmark.environment(env=PASSWORD),
@@ -59,7 +61,9 @@ def test_an_open_umask_opens_nothing(run_weightmark: Weightmark) -> None:
     )
     assert_ends(finished, 0)
     assert mode(run_weightmark.home / "keys") == 0o700
-    assert mode(run_weightmark.home / "keys/release.json") == 0o600
+    path = run_weightmark.home / "keys/release.json"
+    assert mode(path) == 0o600
+    assert json.loads(path.read_bytes())["crypto"]["kdfparams"]["n"] == 2**18
 
 
 def test_the_key_of_the_embedded_chain(run_weightmark: Weightmark, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ def test_an_empty_password_is_refused_and_none_is_asked_for(run_weightmark: Weig
         assert_ends(run_weightmark(*refused), 2, "are always encrypted")
 
 
-def test_a_password_from_a_descriptor(run_weightmark: Weightmark) -> None:
+def test_a_password_from_a_descriptor_costs_what_the_others_do(run_weightmark: Weightmark) -> None:
     reader, writer = os.pipe()
     os.write(writer, WORDS.encode() + b"\n")
     os.close(writer)
@@ -162,6 +163,8 @@ def test_a_password_from_a_descriptor(run_weightmark: Weightmark) -> None:
     assert_ends(finished, 0)
     written = (run_weightmark.home / "keys/release.pem").read_bytes()
     load_pem_private_key(written, WORDS.encode())
+    sealed = b64decode(b"".join(written.splitlines()[1:-1]))
+    assert b"\x02\x03" + (600_000).to_bytes(3) in sealed
 
 
 def test_keys_of_one_command_may_have_a_password_each(

@@ -21,6 +21,9 @@ from weightmark.errors import KeyFileError, ValueFormatError
 if TYPE_CHECKING:
     from eth_account import Account
 
+# What a password costs to try: scrypt's n, where r = 8 and p = 1, as in eth_account and in geth.
+COST = 2**18
+
 # What eth_account raises where a keystore's parameters are not those of any keystore.
 _UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, AssertionError)
 
@@ -56,13 +59,14 @@ def describe(name: str, path: Path, data: bytes) -> KeyInfo:
 
 
 def encode(key: PrivateKey, password: str) -> bytes:
-    """Return a keystore, encrypted as eth_account does: scrypt with n = 2^18, r = 8, p = 1.
+    """Return a keystore, encrypted under a password by scrypt.
 
     Raises:
         KeyFileError: The password cannot be used.
     """
     new_password(password)
-    return msgspec.json.encode(_accounts().encrypt(key.reveal(), password))
+    sealed = _accounts().encrypt(key.reveal(), password, kdf="scrypt", iterations=COST)
+    return msgspec.json.encode(sealed)
 
 
 def encode_embedded(key: PrivateKey) -> bytes:

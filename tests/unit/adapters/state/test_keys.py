@@ -63,6 +63,7 @@ def test_a_generated_key_is_encrypted_and_private(keystore: Path) -> None:
     assert stat.S_IMODE(keystore.parent.stat().st_mode) == 0o700
     document = json.loads(keystore.read_bytes())
     assert (document["version"], document["crypto"]["kdf"]) == (3, "scrypt")
+    assert document["crypto"]["kdfparams"]["n"] == 2**18
     info = KeyFolder(keystore.parent).info("one")
     assert (info.name, info.path, info.is_encrypted) == ("one", keystore, True)
 
