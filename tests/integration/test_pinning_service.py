@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import msgspec
 import pytest
@@ -16,8 +14,6 @@ from tests.fakes.blocks import Stored
 from tests.fakes.pinning_service import (
     TOKEN,
     FakePinningService,
-    PinResults,
-    PinStatus,
     Respond,
     as_it_should,
     endless,
@@ -350,41 +346,3 @@ def test_what_is_no_url_of_a_service_gets_no_token(url: str, reason: str) -> Non
     with pytest.raises(ConfigurationError, match=reason) as caught:
         PinningApi(url, TOKEN)
     assert "planted" not in caught.value.message + caught.value.hint
-
-
-def asked(service: FakePinningService, path: str) -> bytes:
-    headers = {"authorization": f"Bearer {TOKEN}"}
-    with urlopen(Request(service.url + path, headers=headers), timeout=30) as response:
-        body: bytes = response.read()
-    return body
-
-
-def test_the_service_of_these_tests_lists_as_the_api_has_it(
-    service: FakePinningService, time: Time
-) -> None:
-    pin(service, time)
-    (entry,) = service.pins.values()
-    for number in range(1, 13):
-        service.pins[str(number)] = msgspec.structs.replace(
-            entry, requestid=str(number), status="failed"
-        )
-
-    def listed(query: str) -> tuple[int, int]:
-        results = msgspec.json.decode(asked(service, f"/pins{query}"), type=PinResults)
-        return results.count, len(results.results)
-
-    assert listed("") == (1, 1)
-    assert listed("?status=failed") == (12, 10)
-    assert listed("?status=failed,pinned&limit=1000") == (13, 13)
-    assert listed(f"?cid={CID},bafkqaaa") == (1, 1)
-    assert listed("?cid=bafkqaaa") == (0, 0)
-    assert listed("?name=ACME&match=ipartial") == (1, 1)
-    assert listed("?name=acme") == (0, 0)
-    assert listed("?before=2026-01-01T00:00:00Z") == (0, 0)
-    assert listed("?after=2026-01-01T00:00:00Z") == (1, 1)
-    assert listed("?meta=%7B%22app_id%22%3A%22weightmark%22%7D") == (1, 1)
-    assert listed("?meta=%7B%22app_id%22%3A%22other%22%7D") == (0, 0)
-    with pytest.raises(HTTPError, match="400"):
-        asked(service, "/pins?status=unknown")
-    one = asked(service, f"/pins/{quote(entry.requestid, safe='')}")
-    assert msgspec.json.decode(one, type=PinStatus).status == "pinned"

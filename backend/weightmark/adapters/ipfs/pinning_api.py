@@ -153,7 +153,7 @@ class PinningApi:
         """
         document: dict[str, object] = {"cid": cid, "name": name[:MAX_NAME], "meta": _META}
         if origins:
-            document["origins"] = list(origins[:MAX_ORIGINS])
+            document["origins"] = list(dict.fromkeys(origins))[:MAX_ORIGINS]
         content = json.dumps(document).encode()
         headers = {"content-type": "application/json"}
         request = Request(method="POST", path="/pins", headers=headers, content=content)

@@ -95,8 +95,7 @@ class PinningService:
         if found:
             return found
         # Addresses of a local network are of no use to a service, and not its business.
-        origins = dict.fromkeys(filter(is_public, self._providers()))
-        return self._api.order(cid, label, tuple(origins))
+        return self._api.order(cid, label, tuple(filter(is_public, self._providers())))
 
     def _is_kept(self, cid: str, pin: Pin) -> bool:
         if pin.status == "failed":
