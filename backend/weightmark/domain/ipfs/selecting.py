@@ -79,7 +79,7 @@ def _steps(cid: bytes, name: str, get: Get) -> Iterator[bytes]:
     """Give the blocks between a directory and an entry of it, and the entry."""
     for prefix in _prefixes(cid, name, get):
         links = {link.name: link.cid for link in Node.decode(get(cid)).links}
-        if prefix + name in links:
+        if name and prefix + name in links:  # without a name, it would be a shard
             yield links[prefix + name]
             return
         if not prefix or prefix not in links:
