@@ -12,12 +12,15 @@ import pytest
 from hypothesis import settings
 
 from tests.command import Weightmark
+from tests.kubo import kubo
 from tests.softhsm import token
 
-__all__ = ["token"]
+__all__ = ["kubo", "token"]
 
 # Read by the tests themselves; every other variable of this prefix is Weightmark's configuration.
-TEST_SWITCHES = frozenset({"WEIGHTMARK_REQUIRE_ANVIL", "WEIGHTMARK_REQUIRE_PEERS"})
+TEST_SWITCHES = frozenset(
+    {"WEIGHTMARK_REQUIRE_ANVIL", "WEIGHTMARK_REQUIRE_KUBO", "WEIGHTMARK_REQUIRE_PEERS"}
+)
 ALTERS_OUTPUT = frozenset({"COLUMNS", "FORCE_COLOR", "NO_COLOR"})
 WITHOUT_SOCKETS = frozenset({"unit", "architecture"})
 LOOPBACK = ["127.0.0.1"]

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "backend/weightmark"
 
 # What scripts read, and nobody runs.
-DATA = {".in", ".json", ".lock"}
+DATA = {".in", ".json", ".lock", ".mod", ".sum"}
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

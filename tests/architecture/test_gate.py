@@ -12,6 +12,7 @@ import pytest
 from pytest_socket import SocketBlockedError
 
 from tests.architecture.sources import CHECKOUT
+from tests.conftest import TEST_SWITCHES
 
 PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 
@@ -39,7 +40,7 @@ def test_the_user_is_not_the_machines(user_home: Path) -> None:
     assert Path.home() == user_home
     assert list(user_home.iterdir()) == []
     configured = [name for name in os.environ if name.startswith("WEIGHTMARK_")]
-    assert set(configured) <= {"WEIGHTMARK_REQUIRE_ANVIL", "WEIGHTMARK_REQUIRE_PEERS"}
+    assert set(configured) <= TEST_SWITCHES
 
 
 def test_forge_reports_failure() -> None:

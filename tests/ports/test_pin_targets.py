@@ -10,6 +10,9 @@ import pytest
 
 from tests.fakes.blocks import Stored
 from tests.fakes.pinning_service import TOKEN, pinning_service
+from tests.kubo import KuboNode
+from weightmark.adapters.ipfs.kubo import Kubo
+from weightmark.adapters.ipfs.kubo_rpc import KuboRpc
 from weightmark.adapters.ipfs.pinning_api import PinningApi
 from weightmark.adapters.ipfs.pinning_service import Patience, PinningService
 from weightmark.domain.content_address import cid_text
@@ -36,14 +39,27 @@ def at_a_service() -> Iterator[Keeping]:
         yield Keeping(target, pins)
 
 
-TARGETS: dict[str, Callable[[], AbstractContextManager[Keeping]]] = {
-    "pinning service": at_a_service,
+@contextmanager
+def at_a_kubo_node(node: KuboNode) -> Iterator[Keeping]:
+    before = node.pins()
+
+    def pins() -> list[str]:
+        return sorted(node.pins() - before)
+
+    yield Keeping(Kubo(KuboRpc(node.url)), pins)
+    for cid in pins():
+        node.ipfs("pin", "rm", cid)
+
+
+TARGETS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Keeping]]] = {
+    "pinning service": lambda _: at_a_service(),
+    "kubo": lambda request: at_a_kubo_node(request.getfixturevalue("kubo")),
 }
 
 
 @pytest.fixture(params=TARGETS.keys())
 def keeping(request: pytest.FixtureRequest) -> Iterator[Keeping]:
-    with TARGETS[request.param]() as running:
+    with TARGETS[request.param](request) as running:
         yield running
 
 
