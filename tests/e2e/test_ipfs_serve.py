@@ -23,6 +23,7 @@ from weightmark.domain.content_address import cid_text, raw_block_cid
 # More than sockets and servers hold of a stream that nobody reads, and no two blocks the same.
 LARGE = b"".join(bytes((number,)) * 2**20 for number in range(24))
 FILES = {"config.json": b"{}", "weights/large.bin": LARGE}
+ABSENT = cid_text(raw_block_cid(bytes(32)))
 RAW = {"Accept": "application/vnd.ipld.raw"}
 
 
@@ -83,9 +84,8 @@ def test_a_client_that_does_not_read_stops_nobody(pinned: Release, gateway: http
 
 
 def test_what_is_not_served(pinned: Release, gateway: httpx2.Client) -> None:
-    absent = cid_text(raw_block_cid(bytes(32)))
     for url, headers, status in (
-        (f"/ipfs/{absent}", RAW, 404),
+        (f"/ipfs/{ABSENT}", RAW, 404),
         (f"/ipfs/{cid_of(pinned)}", {"Accept": "text/html"}, 406),
         (f"/ipfs/{cid_of(pinned)}", {**RAW, "Host": "evil.example"}, 421),
         ("/ipfs/nonsense", RAW, 400),
@@ -116,6 +116,7 @@ def test_a_signal_ends_it(run_weightmark: Weightmark, number: signal.Signals) ->
     try:
         with httpx2.Client(base_url=address(server), trust_env=False) as client:
             assert client.get("/ipfs/bafkqaaa?format=raw").status_code == 200
+            assert client.get(f"/ipfs/{ABSENT}?format=raw").status_code == 404
             server.send_signal(number)
             output, complaints = server.communicate(timeout=PATIENCE)
         assert (server.returncode, complaints) == (0, "")

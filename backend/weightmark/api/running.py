@@ -12,7 +12,7 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from weightmark.api.connections import FAREWELL_SECONDS, BoundedConnection
+from weightmark.api.connections import FAREWELL_SECONDS, REQUEST_SECONDS, BoundedConnection
 from weightmark.domain.hosts import is_loopback
 from weightmark.errors import UnavailableError
 
@@ -76,6 +76,7 @@ def _configuration(app: FastAPI) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         h11_max_incomplete_event_size=_MAX_HEADER_SIZE,
+        timeout_keep_alive=int(REQUEST_SECONDS),
         timeout_graceful_shutdown=int(FAREWELL_SECONDS) + 1,
     )
 
