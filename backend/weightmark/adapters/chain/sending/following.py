@@ -118,7 +118,7 @@ class Following:
         if refusal is None:
             return
         match reason_of(refusal):
-            case Reason.KNOWN | Reason.NONCE_USED | Reason.NONCE_TAKEN:
+            case Reason.KNOWN | Reason.NONCE_MINED | Reason.NONCE_PENDING:
                 return
             case Reason.UNDERPRICED:
                 self._offer_more(self._offered_in)

@@ -16,16 +16,16 @@ class Reason(Enum):
     """What a refusal comes down to."""
 
     KNOWN = "the node has this very transaction"
-    NONCE_USED = "a transaction that is in a block has its nonce: another one, or this"
-    NONCE_TAKEN = "another transaction that waits has its nonce"
+    NONCE_MINED = "a transaction that is in a block has its nonce: another one, or this"
+    NONCE_PENDING = "another transaction that waits has its nonce"
     UNDERPRICED = "it offers too little"
     OTHER = "what its words are not known to mean"
 
 
 _WORDS = {
     Reason.KNOWN: r"already ?known|known transaction|already imported|already exists",
-    Reason.NONCE_USED: r"nonce ?(is )?too ?low|nonce has already been used|old ?nonce",
-    Reason.NONCE_TAKEN: r"replacement",
+    Reason.NONCE_MINED: r"nonce ?(is )?too ?low|nonce has already been used|old ?nonce",
+    Reason.NONCE_PENDING: r"replacement",
     Reason.UNDERPRICED: r"underpriced|fee ?too ?low|less than block base fee|below .*base fee"
     r"|lower than .*base fee|gas price (is )?(too low|below)|tip .*(low|below)",
 }

@@ -148,7 +148,7 @@ class Sender:
         sent = intent.newest
         try:
             refusal = self._node.submit(sent.transaction)
-            if refusal is None or reason_of(refusal) in (Reason.KNOWN, Reason.NONCE_USED):
+            if refusal is None or reason_of(refusal) in (Reason.KNOWN, Reason.NONCE_MINED):
                 return None
             return None if self._node.look([sent.hash]).is_known else refusal
         except ChainUnreachableError as error:
@@ -159,7 +159,7 @@ class Sender:
         match reason_of(refusal):
             case Reason.UNDERPRICED:
                 return self._offers.raised(offer)
-            case Reason.NONCE_TAKEN | Reason.NONCE_USED | Reason.KNOWN:
+            case Reason.NONCE_PENDING | Reason.NONCE_MINED | Reason.KNOWN:
                 # The node is behind with its count.
                 self._patience.sleep(self._patience.poll)
                 return offer
