@@ -1,7 +1,8 @@
 """Blockchain-anchored provenance for machine-learning models.
 
 The Python API. `publish` registers a model on a chain, `verify` checks a download and returns a
-verdict, `require` raises unless a download is verified, for the start-up of an application::
+verdict, `require` raises unless a download is verified, for the start-up of an application, `fetch`
+gets a release from IPFS and verifies it::
 
     import weightmark
 
@@ -25,16 +26,21 @@ if TYPE_CHECKING:
     from weightmark.domain.registry import Reason
     from weightmark.domain.verdict import Check, Outcome, Verdict
     from weightmark.errors import VerificationFailedError, WeightmarkError
+    from weightmark.python_api.fetching import fetch
     from weightmark.python_api.releases import publish, require, revoke, submit, verify
     from weightmark.python_api.signatures import sign, verify_signature
     from weightmark.services.documents import publication_document
+    from weightmark.services.fetch import Fetched
     from weightmark.services.publish import Publication
     from weightmark.services.revoke import Revocation
     from weightmark.services.signatures.verify import SignatureVerdict
+    from weightmark.services.sources import Fault
     from weightmark.services.submit import Submission
 
 __all__ = [
     "Check",
+    "Fault",
+    "Fetched",
     "Metadata",
     "Outcome",
     "Publication",
@@ -47,6 +53,7 @@ __all__ = [
     "WeightmarkError",
     "__version__",
     "error_document",
+    "fetch",
     "publication_document",
     "publish",
     "require",
@@ -59,6 +66,8 @@ __all__ = [
 
 _HOMES = {
     "Check": "weightmark.domain.verdict",
+    "Fault": "weightmark.services.sources",
+    "Fetched": "weightmark.services.fetch",
     "Metadata": "weightmark.domain.manifest",
     "Outcome": "weightmark.domain.verdict",
     "Publication": "weightmark.services.publish",
@@ -70,6 +79,7 @@ _HOMES = {
     "VerificationFailedError": "weightmark.errors",
     "WeightmarkError": "weightmark.errors",
     "error_document": "weightmark.domain.documents",
+    "fetch": "weightmark.python_api.fetching",
     "publication_document": "weightmark.services.documents",
     "publish": "weightmark.python_api.releases",
     "require": "weightmark.python_api.releases",

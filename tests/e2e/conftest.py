@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.anvil import anvil_url
-from tests.command import SEARCH_PATH
+from tests.command import SEARCH_PATH, Weightmark
+from tests.e2e.fetching import FILES
 from tests.e2e.nodes import Node, started_node
+from tests.e2e.pinned import Pinned, Registrar
 from tests.e2e.releases import Release, assert_ends, new_weightmark, publish, write_model
 from tests.reference import reference
 from tests.shell import forking_weightmark
@@ -73,3 +76,33 @@ def first_foreign_release(node: Node, tmp_path_factory: pytest.TempPathFactory) 
 def foreign_release(first_foreign_release: Release, tmp_path: Path) -> Release:
     """Release 1.0.0 on that chain, with files and state of this test alone."""
     return first_foreign_release.copy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def publisher_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of a publisher, who has nothing but a chain."""
+    return tmp_path_factory.mktemp("publisher")
+
+
+@pytest.fixture(scope="session")
+def registrar(publisher_home: Path) -> Registrar:
+    return Registrar(publisher_home)
+
+
+@pytest.fixture(scope="session")
+def pinned(registrar: Registrar) -> Pinned:
+    return registrar.pinned("1.0.0", FILES)
+
+
+@pytest.fixture
+def reader(run_weightmark: Weightmark, pinned: Pinned, publisher_home: Path) -> Weightmark:
+    """The command of somebody who has the chain, and nothing else."""
+    shutil.copytree(publisher_home / "chain", run_weightmark.home / "chain")
+    return run_weightmark
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where nothing is yet, in a folder of its own."""
+    (tmp_path / "downloads").mkdir()
+    return tmp_path / "downloads" / "model"

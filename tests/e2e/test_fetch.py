@@ -4,104 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import gateways
-from tests.command import BINARIES, Weightmark
+from tests.command import Weightmark
+from tests.e2e.fetching import (
+    FILES,
+    assert_fetched,
+    assert_nowhere,
+    fetch,
+    files_in,
+    noise,
+)
 from tests.e2e.pinned import Pinned, Registrar
 from tests.e2e.releases import (
-    Finished,
     assert_ends,
     document,
     new_weightmark,
     publish,
     write_model,
 )
-from tests.e2e.test_full_disk import limit_of
 from tests.fakes.blocks import Stored
-from tests.gateways import Gateway, Request, Respond, gateway
+from tests.gateways import Request, Respond, gateway
 from weightmark.domain.content_address import cid_text, is_raw, parse_cid, raw_block_cid
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.domain.manifest import FileEntry
-from weightmark.services.sources import REQUESTS_PER_SOURCE
-
-
-def noise(size: int) -> bytes:
-    """Return bytes of which no two pieces are alike."""
-    pieces = (hashlib.sha256(b"%d" % number).digest() for number in range(-(-size // 32)))
-    return b"".join(pieces)[:size]
-
-
-# A file with a node, one that is a leaf, an empty one, names beyond ASCII, and many leaves.
-FILES = {
-    "config.json": b"{}",
-    "empty": b"",
-    "weights/重み.bin": noise(3 * 2**20 + 17),
-    **{f"shards/{number:02}": b"%d" % number for number in range(60)},
-}
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of a publisher, who has nothing but a chain."""
-    return tmp_path_factory.mktemp("publisher")
-
-
-@pytest.fixture(scope="module")
-def registrar(home: Path) -> Registrar:
-    return Registrar(home)
-
-
-@pytest.fixture(scope="module")
-def pinned(registrar: Registrar) -> Pinned:
-    return registrar.pinned("1.0.0", FILES)
-
-
-@pytest.fixture
-def reader(run_weightmark: Weightmark, pinned: Pinned, home: Path) -> Weightmark:
-    """The command of somebody who has the chain, and nothing else."""
-    shutil.copytree(home / "chain", run_weightmark.home / "chain")
-    return run_weightmark
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """Where nothing is yet, in a folder of its own."""
-    (tmp_path / "downloads").mkdir()
-    return tmp_path / "downloads" / "model"
-
-
-def fetch(reader: Weightmark, reference: str, out: Path, *servers: Gateway | str) -> Finished:
-    options = [each if isinstance(each, str) else f"--gateway={each.url}" for each in servers]
-    return reader("fetch", reference, "--out", out, *options)
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def assert_fetched(out: Path, files: Mapping[str, bytes]) -> None:
-    """Check that the files are there, with their manifest, and nothing else is beside them."""
-    found = files_in(out)
-    assert found.pop("weightmark.json")
-    assert found == files
-    assert list(out.parent.iterdir()) == [out]
-
-
-def assert_nowhere(out: Path) -> None:
-    """Check that nothing is at the place, nor is anything kept."""
-    assert list(out.parent.iterdir()) == []
 
 
 def leaves_wait(serve: Respond, until: Callable[[], object]) -> Respond:
@@ -189,114 +120,15 @@ def test_what_is_there_stays(reader: Weightmark, pinned: Pinned, out: Path) -> N
     assert list(out.iterdir()) == []
 
 
-class Held:
-    """Serves blocks, and after some of them nothing until it is let go."""
-
-    def __init__(self, pinned: Pinned, count: int) -> None:
-        self.reached, self.released = threading.Event(), threading.Event()
-        self._serve = gateways.serving(pinned.blocks)
-        self._count = count
-
-    def __call__(self, request: Request) -> None:
-        if request.number >= self._count:
-            self.reached.set()
-            self.released.wait()
-        self._serve(request)
-
-
-@contextmanager
-def fetching(reader: Weightmark, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [BINARIES / "weightmark", "fetch", *arguments],
-        env=reader.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_what_a_killed_fetch_has_got_is_not_got_again(
-    reader: Weightmark, pinned: Pinned, out: Path
+def test_a_single_file_is_in_the_directory(
+    registrar: Registrar, publisher_home: Path, out: Path
 ) -> None:
-    held = Held(pinned, len(pinned.blocks) // 2)
-    with gateway(held) as server:
-        arguments = (pinned.reference, "--out", out, "--gateway", server.url)
-        with fetching(reader, *arguments) as process:
-            assert held.reached.wait(60)
-            process.kill()
-        held.released.set()
-        assert not out.exists()
-        (kept,) = out.parent.iterdir()
-        assert kept.stat().st_mode & 0o777 == 0o700
-        assert_ends(reader("fetch", *arguments), 0)
-        # No more than one block for each request that was under way.
-        assert server.requests.total() - len(pinned.blocks) <= REQUESTS_PER_SOURCE
-    assert_fetched(out, FILES)
-
-
-def test_what_was_damaged_meanwhile_is_got_again(
-    reader: Weightmark, pinned: Pinned, out: Path
-) -> None:
-    """Nothing that is found on the disk is believed: neither nodes nor files."""
-    held = Held(pinned, len(pinned.blocks) - 2)
-    with gateway(held) as server:
-        arguments = (pinned.reference, "--out", out, "--gateway", server.url)
-        with fetching(reader, *arguments) as process:
-            assert held.reached.wait(60)
-            process.kill()
-        held.released.set()
-        for path in out.parent.rglob("*"):
-            if path.is_file():
-                path.write_bytes(b"damaged")
-        assert_ends(reader("fetch", *arguments), 0)
-    assert_fetched(out, FILES)
-
-
-def test_two_at_once_do_not_meet(reader: Weightmark, pinned: Pinned, out: Path) -> None:
-    held = Held(pinned, 5)
-    with gateway(held) as server:
-        arguments = (pinned.reference, "--out", out, "--gateway", server.url)
-        with fetching(reader, *arguments) as first:
-            assert held.reached.wait(60)
-            second = reader("fetch", *arguments)
-            assert_ends(second, 3, "another process fetches the same release")
-            held.released.set()
-            printed, _ = first.communicate(timeout=60)
-            assert first.returncode == 0, printed
-    assert_fetched(out, FILES)
-
-
-def test_a_full_disk_is_told_and_gone_on_with(
-    reader: Weightmark, pinned: Pinned, out: Path
-) -> None:
-    with gateway(gateways.serving(pinned.blocks)) as server:
-        arguments = ("fetch", pinned.reference, "--out", out, "--gateway", server.url)
-        finished = subprocess.run(
-            [BINARIES / "weightmark", *arguments],
-            env=reader.environment(),
-            capture_output=True,
-            encoding="utf-8",
-            preexec_fn=limit_of(2048),
-            check=False,
-        )
-        assert_ends(finished, 3, "cannot be written", "goes on where it stopped")
-        assert not out.exists()
-        assert_ends(reader(*arguments), 0)
-        assert server.requests.total() <= len(pinned.blocks) + REQUESTS_PER_SOURCE
-    assert_fetched(out, FILES)
-
-
-def test_a_single_file_is_in_the_directory(registrar: Registrar, home: Path, out: Path) -> None:
     weights = noise(2**20 + 1)
     stored = Stored()
     cid = cid_text(stored.add_file(weights, UNIXFS_V1_2025).cid)
     files = {"model.onnx": weights}
     single = registrar.registered(registrar.manifest("1.1.0", files, cid), files, stored)
-    reader = Weightmark(home, home, home)
+    reader = Weightmark(publisher_home, publisher_home, publisher_home)
     with gateway(gateways.serving(single.blocks)) as server:
         assert_ends(fetch(reader, single.reference, out, server), 0)
     found = files_in(out)
@@ -356,7 +188,7 @@ def linked_outside(registrar: Registrar) -> Pinned:
 )
 def test_what_contradicts_itself_is_not_fetched(
     registrar: Registrar,
-    home: Path,
+    publisher_home: Path,
     out: Path,
     made: Callable[[Registrar], Pinned],
     status: int,
@@ -364,7 +196,12 @@ def test_what_contradicts_itself_is_not_fetched(
 ) -> None:
     release = made(registrar)
     with gateway(gateways.serving(release.blocks)) as server:
-        finished = fetch(Weightmark(home, home, home), release.reference, out, server)
+        finished = fetch(
+            Weightmark(publisher_home, publisher_home, publisher_home),
+            release.reference,
+            out,
+            server,
+        )
         assert_ends(finished, status, message)
         leaves = {cid for cid in map(parse_cid, server.requests) if is_raw(cid)}
         assert leaves <= {release.manifest}
@@ -373,11 +210,11 @@ def test_what_contradicts_itself_is_not_fetched(
 
 
 def test_what_is_not_verified_is_kept_and_nowhere_else(
-    registrar: Registrar, home: Path, out: Path
+    registrar: Registrar, publisher_home: Path, out: Path
 ) -> None:
     release = other_bytes(registrar)
     with gateway(gateways.serving(release.blocks)) as server:
-        reader = Weightmark(home, home, home)
+        reader = Weightmark(publisher_home, publisher_home, publisher_home)
         finished = fetch(reader, release.reference, out, server)
         assert_ends(finished, 1, "NOT VERIFIED", "1 file is altered", "what was fetched is kept in")
         found = document(fetch(reader, release.reference, out, server, "--json"))
@@ -388,10 +225,10 @@ def test_what_is_not_verified_is_kept_and_nowhere_else(
 
 
 def test_what_is_revoked_is_refused_before_anything_is_asked(
-    registrar: Registrar, home: Path, out: Path
+    registrar: Registrar, publisher_home: Path, out: Path
 ) -> None:
     revoked = registrar.pinned("3.0.0", {"config.json": b"{}"})
-    reader = Weightmark(home, home, home)
+    reader = Weightmark(publisher_home, publisher_home, publisher_home)
     reason = ("--reason", "compromised", "--yes")
     assert_ends(reader("revoke", revoked.reference, *reason), 0)
     with gateway(gateways.serving(revoked.blocks)) as server:
