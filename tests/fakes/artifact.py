@@ -89,15 +89,23 @@ class FakeArtifact:
         self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance
     ) -> HashedFiles:
         """Hash files."""
-        found = HashedFiles({})
-        for path in paths:
+        return self.hash_together(paths, (algorithm,), advance)[algorithm]
+
+    def hash_together(
+        self, paths: Collection[str], algorithms: Collection[DigestAlgorithm], advance: Advance
+    ) -> dict[DigestAlgorithm, HashedFiles]:
+        """Hash files."""
+        found = {algorithm: HashedFiles({}) for algorithm in algorithms}
+        for path in paths if algorithms else ():
             error = self._error_of(path)
-            if error is not None:
-                found.errors[path] = error
-                continue
-            self.hashed.append(path)
-            found.entries[path] = entry_of(path, self.files[path], algorithm)
-            advance(len(self.files[path]))
+            if error is None:
+                self.hashed.append(path)
+                advance(len(self.files[path]))
+            for algorithm, hashed in found.items():
+                if error is not None:
+                    hashed.errors[path] = error
+                else:
+                    hashed.entries[path] = entry_of(path, self.files[path], algorithm)
         return found
 
     def address(

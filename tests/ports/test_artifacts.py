@@ -64,6 +64,22 @@ def test_hashes_to_entries(make: MakeArtifact, algorithm: DigestAlgorithm) -> No
     assert hashed.entries == {path: entry_of(path, FILES[path], algorithm) for path in FILES}
 
 
+def test_hashes_with_several_functions_in_one_reading(make: MakeArtifact) -> None:
+    artifact = make(FILES)
+    counts: list[int] = []
+    paths = artifact.list().sizes
+    together = artifact.hash_together([*paths, "other"], tuple(DigestAlgorithm), counts.append)
+    for algorithm in DigestAlgorithm:
+        assert together[algorithm].entries == artifact.hash(paths, algorithm, unseen).entries
+        assert set(together[algorithm].errors) == {"other"}
+    assert sum(counts) == sum(map(len, FILES.values()))
+    assert artifact.hash_together(paths, (), counts.append) == {}
+
+
+def unseen(_: int) -> None:
+    """Show nothing."""
+
+
 def test_hashes_only_what_is_asked_for(make: MakeArtifact) -> None:
     artifact = make(FILES)
     artifact.list()

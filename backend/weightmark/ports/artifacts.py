@@ -105,6 +105,18 @@ class Artifact(Protocol):
         """
         ...
 
+    def hash_together(
+        self, paths: Collection[str], algorithms: Collection[DigestAlgorithm], advance: Advance
+    ) -> dict[DigestAlgorithm, HashedFiles]:
+        """Read files of the last listing once, and hash them with several functions; see `hash`.
+
+        Args:
+            paths: Which files, by their paths in the listing.
+            algorithms: The hash functions; with none, nothing is read.
+            advance: Called as bytes are read: once, however many functions there are.
+        """
+        ...
+
     def read_sidecar(self, name: str, limit: int) -> bytes:
         """Return the bytes of a sidecar.
 

@@ -18,10 +18,11 @@ from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft, create_manifest
 from weightmark.services.sidecars import MANIFEST
+from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import SIGNATURE_FILES
 from weightmark.services.signatures.keys import RequiredKey, TrustedSigners, describe
 from weightmark.services.signatures.release import ReleaseSigner
-from weightmark.services.verification.files import FileSelection
+from weightmark.services.verification.files import FileSelection, hash_selected
 from weightmark.services.verification.signatures import SignatureMeans, check_signatures
 
 _LIMITS = {MANIFEST: MAX_MANIFEST_SIZE} | dict.fromkeys(SIGNATURE_FILES, MAX_SIGNATURE_FILE_SIZE)
@@ -119,7 +120,11 @@ def _check(artifact: Artifact, evidence: Evidence, signer: ReleaseSigner, start:
     # A signature that may be anybody's is compared with the keys that have to have signed.
     keys = tuple(RequiredKey(f"the {describe(each)}", each) for each in signer.others)
     means = SignatureMeans(signer.keyring, TrustedSigners(keys, None, signer.created))
-    checks = check_signatures(artifact, listing, evidence, FileSelection(), means, start)
+    manifest, documents = evidence.manifest, Documents.beside(artifact, listing, evidence)
+    # The manifest is known to be true of the files.
+    others = documents.algorithms - {manifest.algorithm}
+    hashed = hash_selected(artifact, listing, manifest, FileSelection(), others, start)
+    checks = check_signatures(artifact, listing, evidence, documents, means, hashed)
     # What others can check with a key or a certificate of theirs is not wrong.
     wrong = [each for each in Verdict(checks).problems if each.outcome is not Outcome.UNCHECKED]
     if wrong:

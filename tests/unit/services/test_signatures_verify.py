@@ -24,6 +24,7 @@ from tests.unit.services.signed import (
     signed,
     verify,
 )
+from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.patterns import MAX_PATTERNS
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope
@@ -370,3 +371,13 @@ def test_patterns_of_a_manifest_are_as_few_as_those_of_a_listing() -> None:
     artifact = release(ignores=("*.py",) * (MAX_PATTERNS + 1))
     artifact.sidecars |= signed(files(), P256).sidecars
     assert found(verify(artifact, P256)) == {"ignored": "invalid"}
+
+
+def test_a_release_with_other_digests_is_read_once_to_be_signed_and_to_be_verified() -> None:
+    artifact = release(algorithm=DigestAlgorithm.BLAKE3)
+    artifact.hashed.clear()
+    signed(artifact, P256)
+    assert sorted(artifact.hashed) == sorted(artifact.files)
+    artifact.hashed.clear()
+    assert verify(artifact, P256).verdict.verified
+    assert sorted(artifact.hashed) == sorted(artifact.files)

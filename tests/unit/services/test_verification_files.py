@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pytest
 
-from tests.fakes.artifact import FakeArtifact
 from tests.unit.services.world import (
-    FILES,
     World,
     assert_problem,
     check_named,
-    unseen,
 )
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import Signer, encode
 from weightmark.domain.policy import Policy
 from weightmark.domain.verdict import Outcome, Verdict
-from weightmark.ports.artifacts import Advance, HashedFiles
+from weightmark.ports.artifacts import HashedFiles
 from weightmark.services.sidecars import MANIFEST, UNCHECKED
 from weightmark.services.verification.files import FileSelection, check_files
 
@@ -82,15 +77,9 @@ def test_a_file_that_cannot_be_hashed(published: World, attribute: str, message:
 
 
 def test_a_file_of_which_nothing_is_said_is_not_passed(published: World) -> None:
-    class Silent(FakeArtifact):
-        def hash(
-            self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance
-        ) -> HashedFiles:
-            return super().hash([path for path in paths if path != "model.bin"], algorithm, advance)
-
-    artifact = Silent(dict(FILES))
-    manifest = published.evidence.manifest
-    checks = check_files(artifact, artifact.list(), manifest, FileSelection(), unseen)
+    manifest, listing = published.evidence.manifest, published.artifact.list()
+    entries = {each.path: each for each in manifest.files if each.path != "model.bin"}
+    checks = check_files(listing, manifest, FileSelection(), HashedFiles(entries))
     assert [(check.name, check.paths) for check in checks] == [("altered", ("model.bin",))]
 
 
@@ -152,7 +141,7 @@ def test_ignores_that_hide_a_listed_file_make_it_missing(world: World) -> None:
     world.publish()
     manifest = world.evidence.manifest
     listing = world.artifact.list(("*",))
-    checks = check_files(world.artifact, listing, manifest, FileSelection(), unseen)
+    checks = check_files(listing, manifest, FileSelection(), HashedFiles({}))
     assert [(check.name, len(check.paths)) for check in checks] == [("missing", 3)]
 
 

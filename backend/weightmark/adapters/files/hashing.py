@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from weightmark.adapters.files.guarded import BUFFER_SIZE, Found, Pace, read_files
 from weightmark.adapters.files.reading import size_in
 from weightmark.adapters.files.tree import Tree
-from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.digests import DIGEST_SIZE, DigestAlgorithm
 from weightmark.domain.manifest import FileEntry
 from weightmark.ports.artifacts import Advance, HashedFiles
+
+_HEX_LENGTH = 2 * DIGEST_SIZE
 
 
 class Hash(Protocol):
@@ -38,16 +41,47 @@ def hash_function(algorithm: DigestAlgorithm) -> Callable[[], Hash]:
             return blake3
 
 
+class _Together:
+    """Several hash functions over the same bytes; the digests are one after the other."""
+
+    def __init__(self, hashes: Collection[Hash]) -> None:
+        self._hashes = hashes
+
+    def update(self, data: memoryview, /) -> None:
+        """Take more bytes."""
+        for each in self._hashes:
+            each.update(data)
+
+    def hexdigest(self) -> str:
+        """Return the digests of all bytes, in hex."""
+        return "".join(each.hexdigest() for each in self._hashes)
+
+
 def hash_files(
     tree: Tree,
     paths: Iterable[str],
-    algorithm: DigestAlgorithm,
+    algorithms: Sequence[DigestAlgorithm],
     advance: Advance,
     workers: int,
-) -> HashedFiles:
-    """Read and hash files of a tree, and describe them; see `read_files`."""
-    found = digest_files(tree, paths, hash_function(algorithm), advance, workers)
-    return HashedFiles(entries_of(tree, found.results, algorithm), found.errors)
+) -> dict[DigestAlgorithm, HashedFiles]:
+    """Read and hash files of a tree, and describe them; see `read_files`.
+
+    Each file is read once, however many functions there are.
+    """
+    functions = [hash_function(each) for each in algorithms]
+    new_hash = functions[0] if len(functions) == 1 else partial(_new_hashes, functions)
+    found = digest_files(tree, paths, new_hash, advance, workers)
+    described = {}
+    for index, algorithm in enumerate(algorithms):
+        part = slice(index * _HEX_LENGTH, (index + 1) * _HEX_LENGTH)
+        digests = {path: digest[part] for path, digest in found.results.items()}
+        entries = entries_of(tree, digests, algorithm)
+        described[algorithm] = HashedFiles(entries, dict(found.errors))
+    return described
+
+
+def _new_hashes(functions: Collection[Callable[[], Hash]]) -> Hash:
+    return _Together([function() for function in functions])
 
 
 def entries_of(

@@ -94,28 +94,32 @@ class LocalArtifact:
     def hash(
         self, paths: Collection[str], algorithm: DigestAlgorithm, advance: Advance
     ) -> HashedFiles:
-        """Read and hash files of the last listing.
+        """Read and hash files of the last listing; see `Artifact.hash`.
 
-        An error of one file does not keep the others from being hashed. A file that is not the one
-        that was listed, or that changes while it is read, is an error.
-
-        Args:
-            paths: Which files, by their paths in the listing.
-            algorithm: The hash function.
-            advance: Called as bytes are read, from any thread.
+        A file that is not the one that was listed, or that changes while it is read, is an error.
         """
+        return self.hash_together(paths, (algorithm,), advance)[algorithm]
+
+    def hash_together(
+        self, paths: Collection[str], algorithms: Collection[DigestAlgorithm], advance: Advance
+    ) -> dict[DigestAlgorithm, HashedFiles]:
+        """Read files of the last listing once, and hash them with several functions; see `hash`."""
+        if not algorithms:
+            return {}
         listed = [path for path in paths if path in self._tree.identities]
-        known = self._known(listed, algorithm)
+        known = self._known_together(listed, algorithms)
         started = time.time_ns()
         unknown = [path for path in listed if path not in known]
-        found = hash_files(self._tree, unknown, algorithm, advance, self._workers)
-        self._remember(found.entries.values(), algorithm, started)
+        found = hash_files(self._tree, unknown, tuple(algorithms), advance, self._workers)
         if known:
-            advance(sum(entry.size for entry in known.values()))
-            found.entries.update(known)
-        for path in paths:
-            if path not in self._tree.identities:
-                found.errors[path] = MissingPathError(f"'{printable(path)}' is not in the artifact")
+            advance(sum(size_in(self._tree.identities[path]) for path in known))
+        for algorithm, hashed in found.items():
+            self._remember(hashed.entries.values(), algorithm, started)
+            hashed.entries.update({path: entries[algorithm] for path, entries in known.items()})
+            for path in paths:
+                if path not in self._tree.identities:
+                    message = f"'{printable(path)}' is not in the artifact"
+                    hashed.errors[path] = MissingPathError(message)
         return found
 
     def read(self, path: str, limit: int) -> bytes:
@@ -240,6 +244,16 @@ class LocalArtifact:
         if sidecars.prefix:
             return single_file(directory, os.fsencode(self._path.name))
         return TreeWalk(directory, sidecars.names, matcher(ignores)).run()
+
+    def _known_together(
+        self, paths: Collection[str], algorithms: Collection[DigestAlgorithm]
+    ) -> dict[str, dict[DigestAlgorithm, FileEntry]]:
+        """Return the files whose digests of all kinds are known."""
+        known = {algorithm: self._known(paths, algorithm) for algorithm in algorithms}
+        return {
+            path: {algorithm: entries[path] for algorithm, entries in known.items()}
+            for path in set.intersection(*map(set, known.values()))
+        }
 
     def _known(self, paths: Iterable[str], algorithm: DigestAlgorithm) -> dict[str, FileEntry]:
         if self._cache is None:

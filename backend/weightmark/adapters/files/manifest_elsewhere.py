@@ -49,6 +49,12 @@ class ManifestElsewhere:
         """Read and hash files of the last listing."""
         return self._artifact.hash(paths, algorithm, advance)
 
+    def hash_together(
+        self, paths: Collection[str], algorithms: Collection[DigestAlgorithm], advance: Advance
+    ) -> dict[DigestAlgorithm, HashedFiles]:
+        """Read files of the last listing once, and hash them with several functions."""
+        return self._artifact.hash_together(paths, algorithms, advance)
+
     def address(
         self,
         paths: Collection[str],

@@ -75,24 +75,42 @@ def merged(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-def check_claims(
-    artifact: Artifact, listing: Listing, claims: Collection[Claim], start: Start
-) -> tuple[Check, ...]:
-    """Compare an artifact's files with claims. Each file is read once for each hash function.
+def hash_claimed(
+    artifact: Artifact,
+    listing: Listing,
+    claims: Collection[Claim],
+    start: Start,
+    also: Collection[DigestAlgorithm] = (),
+) -> dict[DigestAlgorithm, HashedFiles]:
+    """Read the files that claims are of, each once, with every hash function that is needed.
 
     Args:
         artifact: The files.
         listing: What the artifact holds.
         claims: What is said of them.
         start: Called before files are read.
+        also: Hash functions that no claim needs.
     """
-    readable: dict[DigestAlgorithm, set[str]] = {}
-    for claim in claims:
-        readable.setdefault(claim.algorithm, set()).update(_readable(claim, listing))
-    advance = start(sum(listing.sizes[path] for paths in readable.values() for path in paths))
-    hashed = {
-        algorithm: artifact.hash(paths, algorithm, advance) for algorithm, paths in readable.items()
-    }
+    readable = {path for claim in claims for path in _readable(claim, listing)}
+    algorithms = {claim.algorithm for claim in claims}.union(also)
+    advance = start(sum(listing.sizes[path] for path in readable))
+    return artifact.hash_together(readable, algorithms, advance)
+
+
+def check_claims(
+    artifact: Artifact,
+    listing: Listing,
+    claims: Collection[Claim],
+    hashed: Mapping[DigestAlgorithm, HashedFiles],
+) -> tuple[Check, ...]:
+    """Compare an artifact's files with claims.
+
+    Args:
+        artifact: The files.
+        listing: What the artifact holds.
+        claims: What is said of them.
+        hashed: What reading them gave.
+    """
     sidecars = listed_sidecars(artifact, listing, claims)
     return tuple(
         check

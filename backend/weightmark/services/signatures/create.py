@@ -24,7 +24,7 @@ from weightmark.ports.artifacts import Artifact, Listing, Start
 from weightmark.ports.signing import Keyring, Signer
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST
-from weightmark.services.signatures.claims import Claim, check_claims
+from weightmark.services.signatures.claims import Claim, check_claims, hash_claimed
 from weightmark.services.signatures.files import BUNDLE, SignedFile, encode_file, file_for
 from weightmark.services.signatures.keys import NOBODY, Examiner
 from weightmark.services.signatures.signing import (
@@ -34,7 +34,6 @@ from weightmark.services.signatures.signing import (
     holds,
     is_of_same_files,
     refused,
-    sha256_entries,
     signed,
     statement_of,
     unsigned,
@@ -224,19 +223,18 @@ def _entries(
     artifact: Artifact, listing: Listing, evidence: Evidence | None, start: Start
 ) -> tuple[FileEntry, ...]:
     """Return the files with their sha2-256, after comparing them with the manifest."""
-    if evidence is not None:
-        manifest = evidence.manifest
-        claim = Claim.of_manifest(MANIFEST, manifest)
-        checks = (*check_manifest(evidence), *check_claims(artifact, listing, [claim], start))
-        if problems := Verdict(checks).problems:
-            raise VerificationFailedError(
-                f"{MANIFEST} is not true of the files: "
-                + "; ".join(each.summary for each in problems),
-                hint="make a new one: weightmark manifest create",
-            )
-        return sha256_entries(artifact, manifest, start)
-    advance = start(listing.total_size)
-    return artifact.hash(listing.sizes, DigestAlgorithm.SHA2_256, advance).complete()
+    sha256 = DigestAlgorithm.SHA2_256
+    if evidence is None:
+        return artifact.hash(listing.sizes, sha256, start(listing.total_size)).complete()
+    claims = (Claim.of_manifest(MANIFEST, evidence.manifest),)
+    hashed = hash_claimed(artifact, listing, claims, start, (sha256,))
+    checks = (*check_manifest(evidence), *check_claims(artifact, listing, claims, hashed))
+    if problems := Verdict(checks).problems:
+        raise VerificationFailedError(
+            f"{MANIFEST} is not true of the files: " + "; ".join(each.summary for each in problems),
+            hint="make a new one: weightmark manifest create",
+        )
+    return hashed[sha256].complete()
 
 
 def _check_manifest(artifact: Artifact, evidence: Evidence | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.verdict import Check, Outcome
 from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, Listing
@@ -52,6 +53,11 @@ class Documents:
         """Read the files of signatures beside an artifact's files, whose manifest is known."""
         files, problems = _read_files(artifact, listing, None)
         return cls(files, evidence, problems)
+
+    @property
+    def algorithms(self) -> frozenset[DigestAlgorithm]:
+        """The hash functions of the digests that are signed."""
+        return frozenset(file.statement.algorithm for file in self.files)
 
     @property
     def is_complete(self) -> bool:

@@ -10,7 +10,7 @@ from weightmark.errors import UsageError, WeightmarkError
 from weightmark.ports.artifacts import Artifact, Listing, Start
 from weightmark.ports.signing import Keyring
 from weightmark.services.evidence import Evidence
-from weightmark.services.signatures.claims import check_claims
+from weightmark.services.signatures.claims import check_claims, hash_claimed
 from weightmark.services.signatures.documents import Documents
 from weightmark.services.signatures.files import SIGNATURE_FILES
 from weightmark.services.signatures.keys import STEP, ExaminedSignature, Examiner, TrustedSigners
@@ -124,7 +124,8 @@ def _compare(
         hint = "" if request.place else "--signature FILE names one"
         return (Check(STEP, MISSING, Outcome.FAILED, message, hint),)
     claims = documents.claims(request.single_file)
-    compared = check_claims(request.artifact, listing, claims, start)
+    hashed = hash_claimed(request.artifact, listing, claims, start)
+    compared = check_claims(request.artifact, listing, claims, hashed)
     if not Verdict(compared).verified:
         return compared
     return (*compared, *documents.check_roots(listing, request.single_file))

@@ -6,7 +6,8 @@ from weightmark.domain.verdict import Check
 from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact, Start
 from weightmark.services.evidence import Evidence
-from weightmark.services.verification.files import FileSelection, check_files
+from weightmark.services.signatures.documents import Documents
+from weightmark.services.verification.files import FileSelection, check_files, hash_selected
 from weightmark.services.verification.signatures import (
     SignatureMeans,
     check_manifest_beside,
@@ -36,9 +37,12 @@ def check_contents(
         listing = artifact.list(manifest.ignored_patterns)
     except WeightmarkError as error:
         return (Check.of_error(7, "files", error),)
+    documents = Documents.beside(artifact, listing, evidence)
+    algorithms = documents.algorithms | {manifest.algorithm}
+    hashed = hash_selected(artifact, listing, manifest, selection, algorithms, start)
     return (
-        *check_files(artifact, listing, manifest, selection, start),
-        *check_signatures(artifact, listing, evidence, selection, means, start),
+        *check_files(listing, manifest, selection, hashed[manifest.algorithm]),
+        *check_signatures(artifact, listing, evidence, documents, means, hashed),
         *check_others(listing),
         *check_manifest_beside(artifact.beside, listing, evidence),
     )

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry, Manifest
 from weightmark.domain.verdict import Check, Outcome
-from weightmark.ports.artifacts import Artifact, Listing, Start
+from weightmark.ports.artifacts import Artifact, HashedFiles, Listing, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +32,36 @@ class FileSelection:
         return not self.only or any(fnmatchcase(path, pattern) for pattern in self.only)
 
 
-def check_files(
+def hash_selected(
     artifact: Artifact,
     listing: Listing,
     manifest: Manifest,
     selection: FileSelection,
+    algorithms: Collection[DigestAlgorithm],
     start: Start,
+) -> dict[DigestAlgorithm, HashedFiles]:
+    """Read the files that are checked, each once, and hash them.
+
+    What has another size than the manifest says is altered, and need not be read.
+    """
+    sizes = listing.sizes
+    readable = {
+        each.path
+        for each in manifest.files
+        if selection.takes(each.path) and sizes.get(each.path) == each.size
+    }
+    advance = start(sum(sizes[path] for path in readable) if algorithms else 0)
+    return artifact.hash_together(readable, algorithms, advance)
+
+
+def check_files(
+    listing: Listing, manifest: Manifest, selection: FileSelection, hashed: HashedFiles
 ) -> tuple[Check, ...]:
     """Compare the files with the manifest's entries."""
     listed = {entry.path: entry for entry in manifest.files}
     wanted = {path: entry for path, entry in listed.items() if selection.takes(path)}
     present = wanted.keys() & listing.sizes.keys()
-    # What has another size is altered, and need not be read.
     readable = {path for path in present if listing.sizes[path] == wanted[path].size}
-    total = sum(listing.sizes[path] for path in readable)
-    hashed = artifact.hash(readable, manifest.algorithm, start(total))
     altered = {path for path in readable if hashed.entries.get(path) != wanted[path]}
     found = (
         *_problem("altered", altered - hashed.errors.keys() | (present - readable), "altered"),

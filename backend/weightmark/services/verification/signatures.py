@@ -6,14 +6,14 @@ decided there. A signature by another key is told, and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest
 from weightmark.domain.verdict import Check, Outcome
 from weightmark.errors import WeightmarkError
-from weightmark.ports.artifacts import Artifact, HashedFiles, Listing, Start
+from weightmark.ports.artifacts import Artifact, HashedFiles, Listing
 from weightmark.ports.signing import Keyring
 from weightmark.services.evidence import Evidence
 from weightmark.services.sidecars import MANIFEST, UNCHECKED
@@ -27,7 +27,6 @@ from weightmark.services.signatures.signers import (
     counts,
     tell,
 )
-from weightmark.services.verification.files import FileSelection
 
 _HINT = "this version cannot check receipts or certificates of hardware; a later one does"
 
@@ -52,7 +51,7 @@ class _Subject:
     artifact: Artifact
     listing: Listing
     evidence: Evidence
-    selection: FileSelection
+    hashed: Mapping[DigestAlgorithm, HashedFiles]
 
     @property
     def manifest(self) -> Manifest:
@@ -69,9 +68,9 @@ def check_signatures(
     artifact: Artifact,
     listing: Listing,
     evidence: Evidence,
-    selection: FileSelection,
+    documents: Documents,
     means: SignatureMeans,
-    start: Start,
+    hashed: Mapping[DigestAlgorithm, HashedFiles],
 ) -> tuple[Check, ...]:
     """Carry out step 8.
 
@@ -79,17 +78,16 @@ def check_signatures(
         artifact: The files, and the sidecars beside them.
         listing: What it holds.
         evidence: The manifest, which names who has to sign.
-        selection: Which files are checked.
+        documents: What lies beside them.
         means: What signatures are checked with.
-        start: Called before files are read, for statements with digests that the manifest lacks.
+        hashed: The files that are checked, where statements have digests that the manifest lacks.
     """
-    subject = _Subject(artifact, listing, evidence, selection)
-    documents = Documents.beside(artifact, listing, evidence)
+    subject = _Subject(artifact, listing, evidence, hashed)
     findings = _examined(documents, means)
     counted = tuple(each for each in findings if counts(each, documents, means.trust))
     return (
         *documents.checks,
-        *_check_statements(documents, subject, start),
+        *_check_statements(documents, subject),
         *(tell(each, documents, means.trust) for each in findings),
         *check_coverage(documents, counted),
         *_check_all(findings, documents, subject.manifest, means.trust),
@@ -103,10 +101,11 @@ def _examined(documents: Documents, means: SignatureMeans) -> tuple[ExaminedSign
     return tuple(finding for file in documents.files for finding in examiner.examine(file))
 
 
-def _check_statements(documents: Documents, subject: _Subject, start: Start) -> Iterator[Check]:
+def _check_statements(documents: Documents, subject: _Subject) -> Iterator[Check]:
     """Compare what is signed with the manifest, or with the files where that says nothing."""
-    algorithms = {file.statement.algorithm for file in documents.files}
-    hashed = {each: _hashed(subject, each, start) for each in algorithms}
+    manifest = subject.manifest
+    entries = HashedFiles({each.path: each for each in manifest.files})
+    hashed = {**subject.hashed, manifest.algorithm: entries}
     for file in documents.files:
         found = hashed[file.statement.algorithm]
         for path, error in sorted(found.errors.items()):
@@ -116,24 +115,9 @@ def _check_statements(documents: Documents, subject: _Subject, start: Start) -> 
             message = f"{file.name} says something else than the manifest of {count}"
             yield Check(STEP, "sidecar", Outcome.FAILED, message, paths=paths)
         else:
-            sizes = {each.path: each.size for each in subject.manifest.files}
+            sizes = {each.path: each.size for each in manifest.files}
             for check in documents.check_root(file, Listing(sizes), subject.single_file):
                 yield replace(check, step=STEP)
-
-
-def _hashed(subject: _Subject, algorithm: DigestAlgorithm, start: Start) -> HashedFiles:
-    """Return digests of one algorithm: those of the manifest, or of the files that are checked."""
-    files = {each.path: each for each in subject.manifest.files}
-    if algorithm is subject.manifest.algorithm:
-        return HashedFiles(files)
-    sizes = subject.listing.sizes
-    readable = {
-        path
-        for path, entry in files.items()
-        if subject.selection.takes(path) and sizes.get(path) == entry.size
-    }
-    advance = start(sum(sizes[path] for path in readable))
-    return subject.artifact.hash(readable, algorithm, advance)
 
 
 def _contradicted(

@@ -95,6 +95,18 @@ def test_algorithms_are_kept_apart(bench: Bench) -> None:
     assert bench.rows() == 4
 
 
+def test_what_is_known_of_one_algorithm_alone_is_read_for_both(bench: Bench) -> None:
+    bench.hash()
+    bench.plant("a.bin", b"\x01" * 32)
+    artifact = LocalArtifact(bench.root, cache=DigestCache(bench.cache_file))
+    for _ in range(2):
+        found = artifact.hash_together(
+            artifact.list().sizes, tuple(DigestAlgorithm), lambda _: None
+        )
+        assert found == {each: _expected(each) for each in DigestAlgorithm}
+    assert bench.rows() == 4
+
+
 @pytest.mark.parametrize("change", ["content", "times", "replacement"])
 def test_a_file_that_changed_is_read_again(bench: Bench, change: str) -> None:
     bench.hash()
