@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 
 from weightmark.adapters.state.atomic import storage_error
 from weightmark.bootstrap.application import Application
-from weightmark.bootstrap.ipfs import pinning_api
+from weightmark.bootstrap.ipfs import kubo_rpc, pinning_api
 from weightmark.errors import NoKeyError, NotDeployedError, StorageError, WeightmarkError
 from weightmark.version import __version__
 
@@ -139,8 +139,15 @@ def _network(application: Application) -> str:
 
 def _ipfs_services(application: Application) -> Iterator[_Part]:
     """Give what nobody needs who has not configured it."""
+    if application.settings.ipfs.kubo_url:
+        yield "Kubo", _kubo
     if application.settings.ipfs.pinning_service_url:
         yield "pinning service", _pinning_service
+
+
+def _kubo(application: Application) -> str:
+    node = kubo_rpc(application)
+    return f"{node.name} answers: version {node.version()}"
 
 
 def _pinning_service(application: Application) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from weightmark.errors import ConfigurationError, UsageError
 from weightmark.ports.blocks import PinTarget, Provider
 
 if TYPE_CHECKING:
+    from weightmark.adapters.ipfs.kubo import Kubo
+    from weightmark.adapters.ipfs.kubo_rpc import KuboRpc
     from weightmark.adapters.ipfs.pinning_api import PinningApi
     from weightmark.services.pinning import PinOrder
 
@@ -47,7 +49,7 @@ def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarg
                 f"'{printable(name)}' keeps no content",
                 hint=f"content is kept by: {', '.join((Target.EMBEDDED, *_TARGETS))}",
             )
-    return tuple(_TARGETS[name](application) for name in chosen if name != Target.EMBEDDED)
+    return tuple(_TARGETS[name](application, chosen) for name in chosen if name != Target.EMBEDDED)
 
 
 def pin_order(
@@ -112,19 +114,41 @@ def pinning_api(application: Application) -> PinningApi:
     return PinningApi(url, application.secret(TOKEN_VARIABLE) or "")
 
 
-def _pinning_service(application: Application) -> PinTarget:
+def kubo_rpc(application: Application) -> KuboRpc:
+    """Return the Kubo node that is configured, or the one that is usual on this machine.
+
+    Raises:
+        ConfigurationError: It cannot be used.
+    """
+    from weightmark.adapters.ipfs.kubo_rpc import AUTHORIZATION_VARIABLE, USUAL_URL, KuboRpc
+
+    url = application.settings.ipfs.kubo_url or USUAL_URL
+    return KuboRpc(url, application.secret(AUTHORIZATION_VARIABLE) or "")
+
+
+def _kubo(application: Application, _: Collection[str] = ()) -> Kubo:
+    from weightmark.adapters.ipfs.kubo import Kubo
+
+    return Kubo(kubo_rpc(application))
+
+
+def _pinning_service(application: Application, chosen: Collection[str]) -> PinTarget:
+    """Join the service, which is told where to get what a node was sent before."""
     from weightmark.adapters.ipfs.pinning_service import Patience, PinningService
 
     patience = Patience(application.settings.ipfs.pinning_service_seconds)
-    return PinningService(pinning_api(application), patience)
+    providers = kubo_rpc(application).addresses if Target.KUBO in chosen else tuple
+    return PinningService(pinning_api(application), patience, providers)
 
 
-_TARGETS: Mapping[str, Callable[[Application], PinTarget]] = {
+_TARGETS: Mapping[str, Callable[[Application, Collection[str]], PinTarget]] = {
+    Target.KUBO: _kubo,
     Target.PINNING_SERVICE: _pinning_service,
 }
 
 # In the order in which they are asked: what is on this machine first.
 _SOURCES: Sequence[Callable[[Application, Sequence[str]], Iterable[Provider]]] = (
     lambda application, _: (application.store,),
+    lambda application, _: (_kubo(application),) if application.settings.ipfs.kubo_url else (),
     lambda _, gateways: map(_gateway, gateways),
 )

@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.pinning_service import TOKEN
+from weightmark.adapters.ipfs.kubo_rpc import AUTHORIZATION_VARIABLE
 from weightmark.adapters.ipfs.pinning_api import TOKEN_VARIABLE
 from weightmark.bootstrap.application import Application
 from weightmark.bootstrap.ipfs import Target, block_sources, pin_targets
-from weightmark.bootstrap.ipfs_settings import GATEWAYS_VARIABLE, SERVICE_URL_VARIABLE
+from weightmark.bootstrap.ipfs_settings import (
+    GATEWAYS_VARIABLE,
+    KUBO_URL_VARIABLE,
+    SERVICE_URL_VARIABLE,
+)
 from weightmark.errors import ConfigurationError, UsageError
 
 SERVICE = (Target.PINNING_SERVICE,)
@@ -72,6 +77,7 @@ UNFIT = [
 # What uses the URL of each variable.
 USED: dict[str, Callable[[Application], object]] = {
     GATEWAYS_VARIABLE: lambda found: block_sources(found, ()),
+    KUBO_URL_VARIABLE: lambda found: pin_targets(found, ()),
     SERVICE_URL_VARIABLE: lambda found: pin_targets(found, SERVICE),
 }
 
@@ -83,6 +89,30 @@ def test_urls_that_are_fit_for_no_service(tmp_path: Path, variable: str, url: st
     with pytest.raises(ConfigurationError) as caught:
         USED[variable](found)
     assert "planted-password" not in caught.value.message + caught.value.hint
+
+
+NODE = "the Kubo node https://node.example"
+
+
+def test_a_node_that_is_configured_keeps_and_gives(tmp_path: Path) -> None:
+    found = application(tmp_path, **{KUBO_URL_VARIABLE: "https://node.example"})
+    assert [target.name for target in pin_targets(found, ())] == [NODE]
+    assert [target.name for target in pin_targets(found, ["embedded"])] == []
+    assert [source.name for source in block_sources(found, ())][-1] == NODE
+
+
+def test_a_node_that_is_named_is_the_usual_one_of_this_machine(tmp_path: Path) -> None:
+    found = application(tmp_path)
+    (target,) = pin_targets(found, ["kubo"])
+    assert target.name == "the Kubo node http://127.0.0.1:5001"
+    assert [source for source in block_sources(found, ()) if "Kubo" in source.name] == []
+
+
+def test_an_authorization_is_for_nodes_that_get_it_encrypted(tmp_path: Path) -> None:
+    given = {AUTHORIZATION_VARIABLE: "Bearer planted", KUBO_URL_VARIABLE: "http://node.example"}
+    with pytest.raises(ConfigurationError, match="without encryption") as caught:
+        pin_targets(application(tmp_path, **given), ())
+    assert "planted" not in caught.value.message
 
 
 def test_gateways_that_the_call_names_take_the_place_of_others(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from weightmark.adapters.ipfs.http import MAX_DOCUMENT_BYTES, Answer, HttpServic
 from weightmark.domain.content_address import cid_text
 from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
 
+# Where a node's RPC is unless its configuration says otherwise.
+USUAL_URL: Final = "http://127.0.0.1:5001"
 AUTHORIZATION_VARIABLE: Final = "WEIGHTMARK_IPFS_KUBO_AUTHORIZATION"
 
 # The first release whose pins have names.
@@ -84,6 +86,15 @@ class KuboRpc:
                 hint="update it",
             )
         return self._service.shown(version)
+
+    def addresses(self) -> tuple[str, ...]:
+        """Return the multiaddresses under which the node says that others reach it.
+
+        Raises:
+            IpfsServiceError: The node is out of reach, or refuses.
+        """
+        found = self._document(_request("id", {})).get("Addresses")
+        return tuple(map(str, found)) if isinstance(found, list) else ()
 
     def block(self, cid: bytes) -> bytes | None:
         """Return a block that the node holds, unchecked, or None.
