@@ -126,6 +126,7 @@ def test_a_pin_that_was_asked_for_twice_counts_if_one_is_there(
     service.pins["later"] = msgspec.structs.replace(entry, requestid="later", status="queued")
     pin(service, time)
     assert service.orders == 1
+    assert time.pauses == []
 
 
 def test_a_pin_that_failed_is_told_and_asked_for_anew(
@@ -176,6 +177,13 @@ def test_trouble_that_ends_is_borne(service: FakePinningService, time: Time, ste
         pin(service, time)
         assert len(service.pins) == 1
         assert not service.instead
+
+
+def test_trouble_is_counted_in_a_row(service: FakePinningService, time: Time) -> None:
+    trouble = [refusing(503)] * (ATTEMPTS - 1)
+    service.instead.extend([*trouble, as_it_should, as_it_should, *trouble, as_it_should, *trouble])
+    pin(service, time)
+    assert not service.instead
 
 
 @pytest.mark.parametrize(
@@ -255,7 +263,7 @@ GARBAGE = (
     b"null",
     b"\xff\xfe\x00",
     found()[:-1],
-    b'{"info":' + b"[" * 100_000,
+    b'{"info":{"a":' + b"[" * 100_000,
     found(requestid='""'),
     found(requestid="1"),
     found(requestid='".."'),
