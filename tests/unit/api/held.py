@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.testclient import TestClient
 
 from tests.fakes.blocks import Stored
@@ -66,3 +70,29 @@ def streamed(held: Held, path: str = "", query: str = "") -> list[bytes]:
 
 def lead(held: Held, *names: str) -> list[bytes]:
     return list(way(held.stored.root, names, held.get))
+
+
+Received = list[Mapping[str, Any]]
+
+
+async def asked(app: Any, path: str, query: str, method: str = "GET") -> Received:
+    """Return what an application sends, as it sends it, to a client that stays to the end."""
+    received: Received = []
+
+    async def send(message: Mapping[str, Any]) -> None:
+        received.append(message)
+
+    async def receive() -> Mapping[str, Any]:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [],
+    }
+    await app(scope, receive, send)
+    return received

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
 import pytest
 
 from tests.fakes.blocks import Stored
-from tests.unit.api.held import FILES, Held, at, client, lead
+from tests.unit.api.held import FILES, Held, asked, at, client, lead
 from tests.unit.api.test_problems import problem_of
-from weightmark.api.gateway import MAX_PATH_LENGTH
+from weightmark.api.gateway import MAX_PATH_LENGTH, create_gateway
 from weightmark.domain.content_address import cid_text
 from weightmark.domain.ipfs.profiles import UNIXFS_V0_2015, UNIXFS_V1_2025
 from weightmark.errors import ContentError
@@ -65,6 +66,14 @@ def test_the_headers_of_what_never_changes(
     location = f"/ipfs/{cid_text(root)}?format={form}&dag-scope=all"
     assert by_header.headers["content-location"] == location
     assert by_header.content == answer.content
+
+
+@pytest.mark.parametrize("form", ["raw", "car"])
+def test_who_asks_for_headers_gets_no_more(held: Held, form: str) -> None:
+    path, app = f"/ipfs/{cid_text(held.stored.root)}", create_gateway(held)
+    start, *bodies = asyncio.run(asked(app, path, f"format={form}", "HEAD"))
+    assert start["status"] == 200
+    assert [body["body"] for body in bodies] == [b""]
 
 
 @pytest.mark.parametrize("query", ["format=raw", "format=car", "format=car&dag-scope=block"])
@@ -123,6 +132,7 @@ def test_what_finds_out_whether_it_is_a_gateway() -> None:
         (f'{CAR}; VERSION="1"; order=unk', "", 200),
         (f"{CAR};dups=y, {CAR};dups=n;q=0.5", "", 200),
         ("*/*", "format=car", 200),
+        (CAR.upper(), "", 200),
         ("", "format=car&dag-scope=tree", 400),
         ("", "format=car&entity-bytes=0:9", 400),
     ],

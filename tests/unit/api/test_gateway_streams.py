@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.fakes.blocks import Stored
-from tests.unit.api.held import LARGE, Held, at, client, lead, sections, streamed
+from tests.unit.api.held import LARGE, Held, Received, asked, at, client, lead, sections, streamed
 from tests.unit.api.test_problems import problem_of
 from weightmark.api.gateway import MAX_REQUESTS, create_gateway
 from weightmark.domain.content_address import cid_text
@@ -65,33 +65,6 @@ def test_a_path_that_leads_nowhere(held: Held, path: str) -> None:
     assert problem_of(answer)["status"] == 404
 
 
-Received = list[Mapping[str, Any]]
-
-
-async def asked(app: Any, path: str, query: str, until: Callable[[], bool]) -> Received:
-    """Return what an application sends to a client that stays until something holds."""
-    received: Received = []
-
-    async def send(message: Mapping[str, Any]) -> None:
-        received.append(message)
-
-    async def receive() -> Mapping[str, Any]:
-        while not until():
-            await asyncio.sleep(0)
-        return {"type": "http.disconnect"}
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": [],
-    }
-    await app(scope, receive, send)
-    return received
-
-
 @pytest.mark.parametrize("error", [ContentError, ContentUnavailableError])
 def test_a_stream_breaks_off_where_a_block_has_changed(
     held: Held, error: type[WeightmarkError], caplog: pytest.LogCaptureFixture
@@ -100,7 +73,7 @@ def test_a_stream_breaks_off_where_a_block_has_changed(
     held.errors[leaf] = error(SECRET)
     app = create_gateway(held)
     path = f"/ipfs/{cid_text(held.stored.root)}"
-    start, *bodies = asyncio.run(asked(app, path, "format=car", lambda: False))
+    start, *bodies = asyncio.run(asked(app, path, "format=car"))
     assert start["status"] == 200
     assert [body["more_body"] for body in bodies] == [True] * (len(held.stored.blocks))
     found = sections(b"".join(body["body"] for body in bodies), held.stored.root)
@@ -131,10 +104,10 @@ def test_a_request_too_many_is_refused_and_may_be_made_later(held: Held) -> None
         place, answered = asyncio.Barrier(MAX_REQUESTS + 1), asyncio.Event()
         waiting = [asyncio.create_task(slow(place, answered)) for _ in range(MAX_REQUESTS)]
         await place.wait()
-        refusals.append(await asked(app, path, "format=raw", lambda: True))
+        refusals.append(await asked(app, path, "format=raw"))
         answered.set()
         await asyncio.gather(*waiting)
-        refusals.append(await asked(app, path, "format=raw", lambda: True))
+        refusals.append(await asked(app, path, "format=raw"))
 
     asyncio.run(main())
     (refused, _), (answered, _) = refusals
