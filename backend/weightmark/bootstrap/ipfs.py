@@ -30,7 +30,7 @@ class Target(StrEnum):
 def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarget, ...]:
     """Return those who are to keep content, each once, beside the embedded store.
 
-    That one always has what is pinned: the others take it from there.
+    That one always has what is pinned: a node takes it from there, and a service from the node.
 
     Args:
         application: What is configured.
@@ -49,7 +49,7 @@ def pin_targets(application: Application, names: Sequence[str]) -> tuple[PinTarg
                 f"'{printable(name)}' keeps no content",
                 hint=f"content is kept by: {', '.join((Target.EMBEDDED, *_TARGETS))}",
             )
-    return tuple(_TARGETS[name](application, chosen) for name in chosen if name != Target.EMBEDDED)
+    return tuple(join(application, chosen) for name, join in _TARGETS.items() if name in chosen)
 
 
 def pin_order(
@@ -141,6 +141,7 @@ def _pinning_service(application: Application, chosen: Collection[str]) -> PinTa
     return PinningService(pinning_api(application), patience, providers)
 
 
+# In the order in which they can have it, one from the other.
 _TARGETS: Mapping[str, Callable[[Application, Collection[str]], PinTarget]] = {
     Target.KUBO: _kubo,
     Target.PINNING_SERVICE: _pinning_service,

@@ -49,6 +49,13 @@ def test_a_service_without_a_url_or_a_token_is_told(tmp_path: Path) -> None:
         pin_targets(application(tmp_path, **missing), SERVICE)
 
 
+def test_a_service_waits_for_what_a_node_has_by_then(tmp_path: Path) -> None:
+    found = application(tmp_path, **{TOKEN_VARIABLE: TOKEN, SERVICE_URL_VARIABLE: URL})
+    targets = pin_targets(found, (*SERVICE, Target.EMBEDDED, Target.KUBO))
+    names = [target.name.partition(" http")[0] for target in targets]
+    assert names == ["the Kubo node", "the pinning service"]
+
+
 def test_who_keeps_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"'pinning\\x1bservice' keeps no content") as caught:
         pin_targets(application(tmp_path), ["pinning\x1bservice"])
