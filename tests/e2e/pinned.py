@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -15,13 +15,13 @@ from weightmark.bootstrap.application import Application
 from weightmark.domain.actions import Register
 from weightmark.domain.content_address import cid_text
 from weightmark.domain.digests import DigestAlgorithm
+from weightmark.domain.ipfs.documents import document_tree
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.domain.manifest import (
     SCHEMA,
     FileEntry,
     Manifest,
     artifact_root_text,
-    encode,
     sorted_entries,
 )
 from weightmark.domain.merkle import MerkleTree
@@ -90,10 +90,24 @@ class Registrar:
             manifest, files=files, artifact_root=artifact_root_text(root)
         )
 
-    def registered(self, manifest: Manifest, files: Mapping[str, bytes], stored: Stored) -> Pinned:
-        """Register a manifest, whatever it says, and add it to the blocks."""
+    def registered(
+        self,
+        manifest: Manifest,
+        files: Mapping[str, bytes],
+        stored: Stored,
+        manifest_cid: bytes | None = None,
+    ) -> Pinned:
+        """Register a manifest, whatever it says, and add it to the blocks.
+
+        Args:
+            manifest: What to register.
+            files: The files that it lists.
+            stored: Their blocks.
+            manifest_cid: The address that is registered; its own by default.
+        """
         evidence = Evidence.of(manifest)
-        cid = stored.raw(encode(manifest))
-        self._writer.send(Register(evidence.statement))
+        cid = document_tree(evidence.data, stored.put).cid
+        statement = replace(evidence.statement, manifest_cid=manifest_cid or cid)
+        self._writer.send(Register(statement))
         reference = f"{self._chain_id}:{self.publisher}/{manifest.name}@{manifest.version}"
         return Pinned(reference, files, stored, cid)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import weightmark
 from tests import gateways
 from tests.command import Weightmark
 from tests.e2e.fetching import (
@@ -137,6 +138,35 @@ def test_a_single_file_is_in_the_directory(
     assert_ends(reader("verify", out / "model.onnx", "--release", single.reference), 0)
 
 
+def test_a_manifest_larger_than_a_block_is_a_file(
+    registrar: Registrar, publisher_home: Path, out: Path
+) -> None:
+    folders = "/".join(12 * ["long" * 60])
+    files = {f"{folders}/{number}": b"" for number in range(400)}
+    many = registrar.pinned("1.2.0", files)
+    assert not is_raw(many.manifest)
+    with gateway(gateways.serving(many.blocks)) as server:
+        reader = Weightmark(publisher_home, publisher_home, publisher_home)
+        assert_ends(fetch(reader, many.reference, out, server), 0)
+        assert server.requests[cid_text(many.manifest)] == 1
+    assert_fetched(out, files)
+
+
+def test_an_address_that_is_none_is_not_asked_for(
+    registrar: Registrar, publisher_home: Path, out: Path
+) -> None:
+    """The manifest's hash is its address as well, whatever is registered beside it."""
+    files = {"config.json": b"{}"}
+    stored = Stored()
+    cid = cid_text(stored.add_files(files, UNIXFS_V1_2025))
+    manifest = registrar.manifest("1.3.0", files, cid)
+    odd = registrar.registered(manifest, files, stored, b"../../nonsense")
+    with gateway(gateways.serving(odd.blocks)) as server:
+        reader = Weightmark(publisher_home, publisher_home, publisher_home)
+        assert_ends(fetch(reader, odd.reference, out, server), 0)
+    assert_fetched(out, files)
+
+
 def other_files(registrar: Registrar) -> Pinned:
     """A release whose address leads to other files than its manifest lists."""
     stored = Stored()
@@ -150,6 +180,20 @@ def other_bytes(registrar: Registrar) -> Pinned:
     files = {"config.json": b"{}"}
     cid = cid_text(stored.add_files({"config.json": b"[]"}, UNIXFS_V1_2025))
     return registrar.registered(registrar.manifest("2.1.0", files, cid), files, stored)
+
+
+def other_manifest(registrar: Registrar) -> Pinned:
+    """A release whose registered address leads to another manifest."""
+    stored = Stored()
+    other = stored.add_file(bytes(2**21), UNIXFS_V1_2025).cid
+    return registrar.registered(registrar.manifest("2.5.0", FILES, ""), FILES, stored, other)
+
+
+def not_a_manifest(registrar: Registrar) -> Pinned:
+    """A release whose registered address leads to a directory."""
+    stored = Stored()
+    other = stored.add_files({"a": b"a"}, UNIXFS_V1_2025)
+    return registrar.registered(registrar.manifest("2.6.0", FILES, ""), FILES, stored, other)
 
 
 def not_pinned(registrar: Registrar) -> Pinned:
@@ -176,10 +220,15 @@ def linked_outside(registrar: Registrar) -> Pinned:
     return registrar.registered(registrar.manifest("2.4.0", {"planted": data}, cid), {}, stored)
 
 
+ASKED_LAST = (b"{ }", b"!", b"planted", b"a")
+
+
 @pytest.mark.parametrize(
     ("made", "status", "message"),
     [
         (other_files, 1, "leads to others than the manifest lists"),
+        (other_manifest, 1, "is not its manifest"),
+        (not_a_manifest, 4, "and so no manifest"),
         (not_pinned, 3, "was published without --pin"),
         (outside, 4, "has a component '.' or '..'"),
         (linked_outside, 4, "has a component '.' or '..'"),
@@ -203,8 +252,8 @@ def test_what_contradicts_itself_is_not_fetched(
             server,
         )
         assert_ends(finished, status, message)
-        leaves = {cid for cid in map(parse_cid, server.requests) if is_raw(cid)}
-        assert leaves <= {release.manifest}
+        asked = set(map(parse_cid, server.requests))
+        assert not asked & {raw_block_cid(hashlib.sha256(each).digest()) for each in ASKED_LAST}
     assert not out.exists()
     assert not list(out.parent.rglob("planted"))
 
@@ -272,3 +321,35 @@ def test_the_newest_release_is_fetched_from_the_store(tmp_path: Path, out: Path)
     published = publish(weightmark, model, "1.0.0", "--pin")
     assert_ends(fetch(weightmark, "me/acme/digits", out), 0, published.reference)
     assert files_in(out) == files_in(model)
+
+
+def test_another_program_fetches(pinned: Pinned, publisher_home: Path, out: Path) -> None:
+    faults: list[weightmark.Fault] = []
+    totals: list[int] = []
+    read: list[int] = []
+
+    def progress(total: int) -> Callable[[int], None]:
+        totals.append(total)
+        return read.append
+
+    with (
+        gateway(gateways.serving(pinned.blocks)) as server,
+        gateway(gateways.html) as html,
+    ):
+        fetched = weightmark.fetch(
+            pinned.reference,
+            out,
+            gateways=[html.url, server.url],
+            progress=progress,
+            on_fault=faults.append,
+            data_dir=publisher_home,
+        )
+        with pytest.raises(weightmark.WeightmarkError, match="exists, and is left"):
+            weightmark.fetch(pinned.reference, out, data_dir=publisher_home)
+    assert fetched.verdict.verified
+    assert fetched.kept == ""
+    assert fetched.faults == tuple(faults)
+    assert {each.source for each in faults} <= {f"the gateway {html.url}"}
+    size = sum(map(len, FILES.values()))
+    assert (totals, sum(read)) == ([size, size], 2 * size)
+    assert_fetched(out, FILES)

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from weightmark.domain.content_address import cid_text, is_raw, parse_cid, raw_block_cid
+from weightmark.domain.content_address import (
+    cid_text,
+    is_raw,
+    leading_cid,
+    parse_cid,
+    raw_block_cid,
+)
 from weightmark.domain.ipfs.unpacking import Piece, StoredFile, file_pieces, list_files, read_file
 from weightmark.domain.manifest import MAX_MANIFEST_SIZE, Manifest, manifest_hash
 from weightmark.domain.releases import ReleaseView
@@ -127,7 +133,7 @@ class Transfer:
     def _manifest_bytes(self, told: Registration) -> bytes:
         """Return what should be the manifest: a raw block, or, if it is too large, a file."""
         block = raw_block_cid(told.manifest_hash)
-        if not told.manifest_cid or is_raw(told.manifest_cid):
+        if not _is_node(told.manifest_cid):
             return self._get(block)
         file = list_files(told.manifest_cid, self._get).get("")
         if file is None or file.length > MAX_MANIFEST_SIZE:
@@ -136,6 +142,14 @@ class Transfer:
                 "and so no manifest"
             )
         return b"".join(read_file(file, self._get))
+
+
+def _is_node(cid: bytes) -> bool:
+    """Whether bytes that anybody may have registered are the CID of a node."""
+    try:
+        return leading_cid(cid) == cid and not is_raw(cid)
+    except ContentError:
+        return False
 
 
 def _single_file(manifest: Manifest) -> str:

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.blocks import Stored
+from weightmark.domain.content_address import is_raw
 from weightmark.domain.ipfs import directories, unpacking
-from weightmark.domain.ipfs.dag_pb import Link, Node
+from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE, Link, Node
 from weightmark.domain.ipfs.directories import name_hash, slot_prefix, taken
 from weightmark.domain.ipfs.profiles import PROFILES, UNIXFS_V1_2025, Part, Profile
 from weightmark.domain.ipfs.unixfs import Kind, Unixfs
-from weightmark.domain.ipfs.unpacking import StoredFile, list_files, read_file
+from weightmark.domain.ipfs.unpacking import StoredFile, file_pieces, list_files, read_file
 from weightmark.errors import ArtifactError, ContentError
 
 
@@ -204,3 +205,27 @@ def test_names_that_were_made_to_collide_are_refused(monkeypatch: pytest.MonkeyP
     files = {f"{number:0220}": part for number in range(1300)}
     with pytest.raises(ArtifactError, match="collide"):
         directories.directory_tree(files, UNIXFS_V1_2025, Stored().put)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda each: str(each.name))
+def test_files_come_in_pieces_that_name_their_leaves(stored: Stored, profile: Profile) -> None:
+    data = bytes(range(256)) * (2**20 // 256) * 3 + b"end"
+    root = stored.add_file(data, profile)
+    pieces = list(file_pieces(StoredFile(root.cid, len(data)), stored.get))
+    leaves = [cid for cid in stored.blocks if is_raw(cid)]
+    assert {piece.cid for piece in pieces if piece.data is None} == set(leaves)
+    ends = [piece.offset + piece.length for piece in pieces]
+    assert [piece.offset for piece in pieces] == [0, *ends[:-1]]
+    assert ends[-1] == len(data)
+    for piece in pieces:
+        block = stored.blocks[piece.cid] if piece.data is None else piece.data
+        assert piece.accept(block) == data[piece.offset : piece.offset + piece.length]
+        with pytest.raises(ContentError, match=f"not of {piece.length} bytes"):
+            piece.accept(block + b"!")
+
+
+def test_a_leaf_that_claims_to_be_larger_than_any_is_refused(stored: Stored) -> None:
+    leaf = stored.raw(b"small")
+    claimed = StoredFile(leaf, MAX_BLOCK_SIZE + 1)
+    with pytest.raises(ContentError, match="a leaf that is larger than"):
+        list(file_pieces(claimed, stored.get))
