@@ -6,7 +6,7 @@ another hash: whichever is registered is the one that counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import UNSET
@@ -24,22 +24,20 @@ from weightmark.services.standing import newest, release_state
 
 def earlier_manifests(
     records: Records, network: Network, artifact: Artifact, draft: ManifestDraft
-) -> tuple[Evidence, ...]:
-    """Return earlier manifests of a release: those that are remembered, and the one beside it."""
+) -> Iterator[Evidence]:
+    """Give earlier manifests of a release: those that are remembered, and the one beside it."""
     label = (draft.publisher, draft.name, draft.version)
-    remembered = records.manifests(network.chain_id, *label)
-    found = [*map(Evidence.parse, remembered)]
+    yield from map(Evidence.parse, records.manifests(network.chain_id, *label))
     try:
         beside = Evidence.read(artifact)
     except WeightmarkError:
         # None there, or none that we wrote: a new one takes its place.
-        return tuple(found)
+        return
     if (beside.manifest.publisher, beside.manifest.name, beside.manifest.version) == label:
-        found.append(beside)
-    return tuple(found)
+        yield beside
 
 
-def take_up(earlier: Sequence[Evidence], made: Evidence) -> Evidence | None:
+def take_up(earlier: Iterable[Evidence], made: Evidence) -> Evidence | None:
     """Return an earlier manifest that says the same as a new one, but for the time."""
     return next((each for each in earlier if _is_same(each.manifest, made.manifest)), None)
 
@@ -50,7 +48,7 @@ def without_address(evidence: Evidence) -> Evidence:
 
 
 def refuse_unaddressed(
-    chains: Chains, network: Network, earlier: Sequence[Evidence], evidence: Evidence
+    chains: Chains, network: Network, earlier: Iterable[Evidence], evidence: Evidence
 ) -> None:
     """Refuse to pin what is registered with a manifest that has no address, and gets none.
 

@@ -260,7 +260,7 @@ class Publisher:
         statement = evidence.statement
         return unless_done(self._chains, request.network, statement, lambda: make(statement))
 
-    def _earlier(self, request: PublishRequest) -> tuple[Evidence, ...]:
+    def _earlier(self, request: PublishRequest) -> Iterator[Evidence]:
         return earlier_manifests(self._records, request.network, request.artifact, request.draft)
 
     def _take_up(self, request: PublishRequest, made: Evidence) -> Evidence:

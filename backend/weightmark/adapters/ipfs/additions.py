@@ -21,8 +21,8 @@ _BATCH = 1000
 _BATCH_SIZE = 4 * 2**20
 
 _PUT = """
-    INSERT INTO blocks VALUES (?, ?)
-    ON CONFLICT DO UPDATE SET block = excluded.block WHERE block != excluded.block
+    INSERT INTO blocks (cid, block) VALUES (?, ?)
+    ON CONFLICT (cid) DO UPDATE SET block = excluded.block WHERE block != excluded.block
 """
 _PIN = """
     INSERT INTO pins VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)

@@ -7,9 +7,12 @@ from pathlib import Path
 from weightmark.adapters.state.sqlite_file import SqliteFile
 
 # Nodes and manifests are kept with their bytes. A leaf is where a file has it, the newest place in
-# each file; one leaf may be in many. Deleting makes the file smaller.
+# each file; one leaf may be in many. Deleting makes the file smaller. Blocks have row ids: SQLite
+# compares whole rows of tables without them, so that a look-up would read many blocks.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS blocks (cid BLOB PRIMARY KEY, block BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blocks (
+    id INTEGER PRIMARY KEY, cid BLOB NOT NULL UNIQUE, block BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS files (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS leaves (
     cid BLOB NOT NULL, file INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
