@@ -52,6 +52,8 @@ GOALS = (
     Goal("verify large sha2-256", 1 / 1.3, "model_signing verify"),
     Goal("create large blake3", 1 / 2, "model_signing sign"),
     Goal("verify large blake3", 1 / 2, "model_signing verify"),
+    Goal("digests and CIDs", 1.1, "limit digests and CIDs"),
+    Goal("digests and CIDs", 60, is_memory=True),
     Goal("signature create", 1 / 1.3, "model_signing sign"),
     Goal("signature verify", 1 / 1.3, "model_signing verify"),
     Goal("signature verify", 60, is_memory=True),

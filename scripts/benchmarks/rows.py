@@ -15,6 +15,7 @@ from scripts.benchmarks.data import Trees, size_of
 PUBLISHER = "0x52908400098527886E0F7030069857D2E4169EE7"
 DIGESTS = ("sha2-256", "blake3")
 LIMIT = Path(__file__).with_name("limit.py")
+READING = Path(__file__).with_name("reading.py")
 _KEY_PROGRAM = """
 import sys
 from cryptography.hazmat.primitives import serialization as form
@@ -75,6 +76,7 @@ class Workshop:
         yield [
             *self._limits(),
             *self._large(),
+            *self._addressed(),
             *self._signed(*keys),
             *self._peer(*keys),
             self._again(),
@@ -100,6 +102,16 @@ class Workshop:
             row
             for digest in DIGESTS
             for row in self._create_and_verify("large", digest, self._large_size)
+        ]
+
+    def _addressed(self) -> list[Row]:
+        """Return the rows of one reading for digests and CIDs."""
+        tree = ("sha2-256", str(self._trees.large))
+        limit = (self._python, str(LIMIT), *tree, "--cids")
+        ours = (self._python, str(READING), *tree)
+        return [
+            Row("limit digests and CIDs", limit, self._large_size),
+            Row("digests and CIDs", ours, self._large_size),
         ]
 
     def _many(self, tree: str) -> list[Row]:
