@@ -43,6 +43,11 @@ class Tree:
     profile: str
     files: Mapping[str, tuple[str, int]]
 
+    @property
+    def size(self) -> int:
+        """How many bytes all files have together."""
+        return sum(size for _, size in self.files.values())
+
     def cid(self) -> str:
         """Return the CID that we give to it."""
         profile = PROFILES[self.profile]

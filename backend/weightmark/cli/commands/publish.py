@@ -29,7 +29,8 @@ _pinning = options.combined(
     click.option(
         "--pin",
         is_flag=True,
-        help="Keep the files in the embedded block store as well, which refers to them.",
+        help="Keep the files as well: in the embedded block store, which refers to them, and at the"
+        " Kubo node if one is configured.",
     ),
     click.option("--copy", is_flag=True, help="Have that store copy what is pinned."),
     click.option(

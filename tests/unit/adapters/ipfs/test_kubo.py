@@ -210,6 +210,19 @@ def test_the_authorization_is_sent_and_never_shown(node: Node, stored: Stored) -
     assert TOKEN not in raised.value.message + kubo.name
 
 
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ({"Addresses": ["/ip4/192.0.2.7/tcp/4001/p2p/12D"]}, ("/ip4/192.0.2.7/tcp/4001/p2p/12D",)),
+        ({"Addresses": None}, ()),
+        ({}, ()),
+    ],
+)
+def test_where_others_reach_the_node(node: Node, answer: object, found: tuple[str, ...]) -> None:
+    node.answers["id"] = document(answer)
+    assert KuboRpc("http://127.0.0.1:5001").addresses() == found
+
+
 def dies() -> Iterator[bytes]:
     yield b'{"Sta'
     raise httpx2.RemoteProtocolError("peer closed connection")
