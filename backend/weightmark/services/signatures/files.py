@@ -57,6 +57,8 @@ class SignedFile:
     @classmethod
     def _of(cls, name: str, data: bytes, decode: Callable[[bytes], Envelope]) -> SignedFile:
         envelope = decode(data)
+        # As long as the payload, which takes several times its memory to be read.
+        del data
         return cls(name, envelope, decode_statement(envelope.payload))
 
 
