@@ -22,6 +22,8 @@ _PROBE_HEADER: Final = b"\x19\xa2eroots\x81\xd8\x2a\x45\x00" + PROBE + b"gversio
 class ContentStream:
     """A CAR file that is made as it is sent: depth first, each block once.
 
+    Its header names the end of the path, as Kubo's does; no specification says what to name.
+
     Attributes:
         way: The blocks on the path, of which the last is its end.
         scope: How much of that end.
@@ -66,7 +68,7 @@ class ContentStream:
         if end == PROBE:
             yield _PROBE_HEADER
             return
-        yield header(self.way[0])
+        yield header(end)
         for cid in chain(before, selected(end, self.scope, self.blocks.get)):
             block = self.blocks.get(cid)
             yield section_head(cid, len(block)) + block

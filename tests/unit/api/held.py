@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.testclient import TestClient
 
 from tests.fakes.blocks import Stored
 from weightmark.api.gateway import create_gateway
 from weightmark.domain.content_address import cid_text
-from weightmark.domain.ipfs.car import MAX_SECTION_HEAD, header, read_section
+from weightmark.domain.ipfs.car import MAX_SECTION_HEAD, header, read_header, read_section
 from weightmark.domain.ipfs.selecting import way
 from weightmark.errors import ContentUnavailableError, WeightmarkError
 from weightmark.ports.blocks import BlockSource
@@ -44,25 +45,25 @@ def at(cid: bytes, path: str = "", query: str = "") -> str:
     return f"/ipfs/{cid_text(cid)}{path}?{query}"
 
 
-def sections(car: bytes, root: bytes) -> list[tuple[bytes, bytes]]:
-    """Return what a CAR file holds, in order."""
-    begins = header(root)
-    assert car.startswith(begins)
-    found, start = [], len(begins)
+def sections(car: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """Return the root of a CAR file, and what it holds, in order."""
+    root = read_header(car)
+    found, start = [], len(header(root))
     while start < len(car):
         section = read_section(car[start : start + MAX_SECTION_HEAD])
         block = start + section.head
         start = block + section.length
         found.append((section.cid, car[block:start]))
     assert start == len(car)
-    return found
+    return root, found
 
 
 def streamed(held: Held, path: str = "", query: str = "") -> list[bytes]:
     """Return the CIDs of a stream, whose blocks are what they have to be."""
     answer = client(held).get(at(held.stored.root, path, f"format=car&{query}"))
     assert answer.status_code == 200, answer.text
-    found = sections(answer.content, held.stored.root)
+    root, found = sections(answer.content)
+    assert root == lead(held, *filter(None, unquote(path).split("/")))[-1]
     assert all(held.stored.blocks[cid] == block for cid, block in found)
     assert len(dict(found)) == len(found)
     return [cid for cid, _ in found]

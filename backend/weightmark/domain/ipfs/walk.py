@@ -20,14 +20,14 @@ def reachable(root: bytes, get: Callable[[bytes], bytes]) -> Iterator[bytes]:
     Raises:
         ContentError: A node is malformed.
     """
-    seen = {root}
+    seen: set[bytes] = set()
     pending = [root]
     while pending:
         cid = pending.pop()
-        yield cid
-        if is_raw(cid):
+        if cid in seen:
             continue
-        for link in reversed(Node.decode(get(cid)).links):
-            if link.cid not in seen:
-                seen.add(link.cid)
-                pending.append(link.cid)
+        seen.add(cid)
+        yield cid
+        if not is_raw(cid):
+            links = reversed(Node.decode(get(cid)).links)
+            pending.extend(link.cid for link in links if link.cid not in seen)

@@ -30,6 +30,14 @@ def test_every_block_once_depth_first_and_no_leaf_is_got() -> None:
     assert len(got) == len(set(got)) == 3
 
 
+def test_a_block_is_given_where_it_is_first_needed() -> None:
+    stored = Stored()
+    first, second = stored.raw(b"first"), stored.raw(b"second")
+    above = stored.directory({"a": first, "b": second})
+    root = stored.directory({"a": above, "b": first})
+    assert list(reachable(root, stored.get)) == [root, above, first, second]
+
+
 def test_a_leaf_is_all_there_is_below_itself() -> None:
     root = UNIXFS_V1_2025.leaf(b"x").cid
     assert list(reachable(root, Stored().get)) == [root]
