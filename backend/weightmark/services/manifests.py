@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -83,7 +83,9 @@ def create_manifest(
     """
     artifact.make_room(MANIFEST)
     listing = artifact.list(draft.ignores)
-    read = describe or partial(_hashed, artifact)
+    # Signatures have sha2-256: where digests are remembered, no large file is read again for them.
+    signed = {DigestAlgorithm.SHA2_256} if draft.signers else set()
+    read = describe or partial(_hashed, artifact, signed)
     entries, artifact_cid = read(listing, draft.algorithm, start)
     manifest = Manifest(
         schema=SCHEMA,
@@ -105,10 +107,15 @@ def create_manifest(
 
 
 def _hashed(
-    artifact: Artifact, listing: Listing, algorithm: DigestAlgorithm, start: Start
+    artifact: Artifact,
+    also: Collection[DigestAlgorithm],
+    listing: Listing,
+    algorithm: DigestAlgorithm,
+    start: Start,
 ) -> tuple[tuple[FileEntry, ...], str]:
-    hashed = artifact.hash(listing.sizes, algorithm, start(listing.total_size))
-    return hashed.complete(), ""
+    algorithms = {algorithm, *also}
+    hashed = artifact.hash_together(listing.sizes, algorithms, start(listing.total_size))
+    return hashed[algorithm].complete(), ""
 
 
 def verify_manifest(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,16 +14,17 @@ from tests.fakes.artifact import FakeArtifact, entry_of
 from tests.unit.services.world import ALICE, FILES, MEANS, NAME, assert_problem, unseen
 from weightmark.adapters.files.manifest_elsewhere import ManifestElsewhere
 from weightmark.domain.digests import DigestAlgorithm
-from weightmark.domain.manifest import Metadata, decode, encode
+from weightmark.domain.manifest import Metadata, Signer, decode, encode
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import ArtifactChangedError, ArtifactError, MissingPathError
-from weightmark.ports.artifacts import Advance
+from weightmark.ports.artifacts import Advance, HashedFiles
 from weightmark.services.evidence import Evidence
 from weightmark.services.manifests import ManifestDraft, create_manifest, verify_manifest
 from weightmark.services.sidecars import MANIFEST
 from weightmark.services.verification.files import FileSelection
 
+SIGNER = Signer("ed25519", "00" * 32)
 DRAFT = ManifestDraft(ALICE, NAME, "1.0.0", datetime(2026, 11, 21, 9, tzinfo=UTC))
 
 
@@ -35,8 +38,7 @@ def artifact() -> FakeArtifact:
 
 @pytest.mark.parametrize("algorithm", DigestAlgorithm)
 def test_a_manifest_describes_every_file(algorithm: DigestAlgorithm) -> None:
-    draft = ManifestDraft(**{name: getattr(DRAFT, name) for name in DRAFT.__slots__}
-                          | {"algorithm": algorithm})  # fmt: skip
+    draft = dataclasses.replace(DRAFT, algorithm=algorithm)
     manifest = create_manifest(FakeArtifact(dict(FILES)), draft, unseen)
     entries = tuple(entry_of(path, FILES[path], algorithm) for path in sorted(FILES))
     assert manifest.files == entries
@@ -44,6 +46,27 @@ def test_a_manifest_describes_every_file(algorithm: DigestAlgorithm) -> None:
     assert manifest.artifact_root == f"0x{root.hex()}"
     assert decode(encode(manifest)) == manifest
     assert manifest.created == "2026-11-21T09:00:00Z"
+
+
+@pytest.mark.parametrize("signers", [(), (SIGNER,)], ids=["nobody", "somebody"])
+def test_what_is_to_be_signed_is_hashed_for_signatures_in_the_same_reading(
+    artifact: FakeArtifact, monkeypatch: pytest.MonkeyPatch, signers: tuple[Signer, ...]
+) -> None:
+    asked: list[set[DigestAlgorithm]] = []
+    together = artifact.hash_together
+
+    def remembered(
+        paths: Collection[str], algorithms: Collection[DigestAlgorithm], advance: Advance
+    ) -> dict[DigestAlgorithm, HashedFiles]:
+        asked.append(set(algorithms))
+        return together(paths, algorithms, advance)
+
+    monkeypatch.setattr(artifact, "hash_together", remembered)
+    blake3 = DigestAlgorithm.BLAKE3
+    draft = dataclasses.replace(DRAFT, algorithm=blake3, signers=signers)
+    manifest = create_manifest(artifact, draft, unseen)
+    assert manifest.digest is blake3
+    assert asked == [{blake3, DigestAlgorithm.SHA2_256} if signers else {blake3}]
 
 
 def test_sidecars_are_outside_the_tree(artifact: FakeArtifact) -> None:

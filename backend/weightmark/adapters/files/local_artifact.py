@@ -75,15 +75,9 @@ class LocalArtifact:
             raise unreadable(str(self._path), error) from None
 
     def list(self, ignores: Collection[str] = ()) -> Listing:
-        """Return what the artifact holds, without reading it.
+        """Return what the artifact holds; see `Artifact.list`.
 
-        Args:
-            ignores: Patterns of paths to leave out; see `matcher`. They never match the one file
-                of an artifact that is a file, nor a sidecar.
-
-        Raises:
-            MissingPathError: The artifact is not there.
-            ArtifactError: It holds something that cannot be accepted.
+        Patterns never match the one file of an artifact that is a file, nor a sidecar.
         """
         sidecars = self._sidecars()
         present = sidecars.present()
@@ -103,7 +97,7 @@ class LocalArtifact:
     def hash_together(
         self, paths: Collection[str], algorithms: Collection[DigestAlgorithm], advance: Advance
     ) -> dict[DigestAlgorithm, HashedFiles]:
-        """Read files of the last listing once, and hash them with several functions; see `hash`."""
+        """Read files once for several hash functions; see `Artifact.hash_together`."""
         if not algorithms:
             return {}
         listed = [path for path in paths if path in self._tree.identities]
@@ -123,23 +117,14 @@ class LocalArtifact:
         return found
 
     def read(self, path: str, limit: int) -> bytes:
-        """Return the bytes of a file of the last listing, if there are at most ``limit`` of them.
-
-        Raises:
-            MissingPathError: It is not there any more.
-            ArtifactError: It is larger, or is no regular file any more.
-        """
+        """Return the bytes of a small file of the last listing; see `Contents.read`."""
         try:
             return read_at_most(self._tree.target(path), limit, path)
         except (FileNotFoundError, NotADirectoryError):
             raise MissingPathError(f"'{printable(path)}' is not there any more") from None
 
     def authenticate(self, paths: Collection[str], key: bytes, advance: Advance) -> dict[str, str]:
-        """Return the HMAC-SHA256 in hex of files of the last listing, by their paths.
-
-        Raises:
-            ArtifactError: A file cannot be read, or is not the one that was listed.
-        """
+        """Return the HMAC-SHA256 in hex of files of the last listing; see `Contents`."""
         from functools import partial
         from hmac import HMAC
 
@@ -180,28 +165,17 @@ class LocalArtifact:
         copy_files(self._tree, paths, folder, advance, self._workers)
 
     def pieces(self, path: str, size: int) -> Iterator[bytes]:
-        """Give a file of the last listing in pieces of ``size`` bytes, of an empty one b"".
-
-        Raises:
-            ArtifactError: It cannot be read, or is not the file that was listed.
-        """
+        """Give a file of the last listing in pieces; see `Addressable.pieces`."""
         return read_pieces(self._tree, path, size)
 
     def read_sidecar(self, name: str, limit: int) -> bytes:
-        """Return the bytes of a sidecar.
-
-        Raises:
-            MissingPathError: It is not there.
-            ArtifactError: It is not a regular file, or larger than ``limit`` bytes.
-        """
+        """Return the bytes of a sidecar; see `Artifact.read_sidecar`."""
         return self._sidecars().read(name, limit)
 
     def locked(self) -> AbstractContextManager[None]:
         """Keep others here from writing sidecars; who only verifies has no locks, and writes none.
 
-        Raises:
-            LockTimeoutError: Another process does not let go of them.
-            StorageError: They cannot be locked.
+        See `Artifact.locked`.
         """
         if self._locks is None:
             return nullcontext()
@@ -211,27 +185,15 @@ class LocalArtifact:
         return file_lock(self._locks / f"{name}.lock")
 
     def make_room(self, name: str) -> None:  # noqa: ARG002 - every sidecar's is the same
-        """Prepare for a sidecar: what a killed process left half written is removed.
-
-        Raises:
-            StorageError: It cannot be removed.
-        """
+        """Remove what a killed process left half written; see `Artifact.make_room`."""
         self._sidecars().discard_partials()
 
     def write_sidecar(self, name: str, data: bytes) -> str:
-        """Write a sidecar atomically, and return where it is.
-
-        Raises:
-            StorageError: It cannot be written.
-        """
+        """Write a sidecar atomically, and return where it is; see `Artifact.write_sidecar`."""
         return self._sidecars().write(name, data)
 
     def remove_sidecar(self, name: str) -> None:
-        """Remove a sidecar, if it is there.
-
-        Raises:
-            StorageError: It cannot be removed.
-        """
+        """Remove a sidecar, if it is there; see `Artifact.remove_sidecar`."""
         self._sidecars().remove(name)
 
     def _sidecars(self) -> Sidecars:
