@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from weightmark.domain.manifest import Manifest
 from weightmark.domain.networks import Network
-from weightmark.errors import VersionExistsError, WeightmarkError
+from weightmark.errors import WeightmarkError
 from weightmark.ports.artifacts import Artifact
 from weightmark.ports.chains import Chains
 from weightmark.ports.records import Records
@@ -47,26 +47,20 @@ def without_address(evidence: Evidence) -> Evidence:
     return Evidence.of(msgspec.structs.replace(evidence.manifest, artifact_cid=UNSET))
 
 
-def refuse_unaddressed(
+def is_registered_unaddressed(
     chains: Chains, network: Network, earlier: Iterable[Evidence], evidence: Evidence
-) -> None:
-    """Refuse to pin what is registered with a manifest that has no address, and gets none.
+) -> bool:
+    """Whether what is registered is an earlier manifest that lacks nothing but the artifact's CID.
 
     Raises:
-        VersionExistsError: It is so.
         UnavailableError: The chain is out of reach, or the registry is not there.
     """
     unaddressed = take_up(earlier, without_address(evidence))
     if unaddressed is None:
-        return
+        return False
     reader, block = newest(chains, network)
     state = release_state(reader, chains.registry.address, evidence.release_id, block)
-    if state.commitment == unaddressed.commitment:
-        raise VersionExistsError(
-            f"{evidence.reference_on(network)} was published without --pin: its manifest has no "
-            "artifact CID, and what is registered never changes",
-            hint="publish under another --version with --pin",
-        )
+    return state.commitment == unaddressed.commitment
 
 
 def _is_same(one: Manifest, other: Manifest) -> bool:

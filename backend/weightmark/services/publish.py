@@ -30,7 +30,7 @@ from weightmark.domain.networks import Network
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement
 from weightmark.domain.trust import OWN_NICKNAME, TrustedPublisher
-from weightmark.errors import AlreadyExistsError, NotDeployedError
+from weightmark.errors import AlreadyExistsError, NotDeployedError, VersionExistsError
 from weightmark.ports.artifacts import Start
 from weightmark.ports.chain import ChainWriter, TransactionReceipt
 from weightmark.ports.chains import Chains
@@ -41,7 +41,7 @@ from weightmark.ports.trust import TrustStore
 from weightmark.services.authorities import authority_index_of
 from weightmark.services.earlier_manifests import (
     earlier_manifests,
-    refuse_unaddressed,
+    is_registered_unaddressed,
     take_up,
     without_address,
 )
@@ -55,6 +55,7 @@ from weightmark.services.spending import FREELY, Spending
 from weightmark.services.standing import newest, unless_done
 
 Drafted = TypeVar("Drafted")
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +170,9 @@ class Publisher:
             with self._lock(made.release_id):
                 evidence = self._take_up(request, made)
                 self._deploy_here(request.network)
-                self._refuse_unaddressed(request, evidence)
-                registered = unless_done(
-                    self._chains,
-                    request.network,
-                    evidence.statement,
+                registered = self._unless_done(
+                    request,
+                    evidence,
                     lambda: self._register(request, evidence, keeping, start, spending),
                 )
                 path, receipt = registered or (self._place(request, evidence, keeping, start), None)
@@ -202,13 +201,13 @@ class Publisher:
         if not keep:
             made = self._make(request, None, start)
             evidence = self._take_up(request, made)
-            drafted = self._draft(request, evidence, make)
+            drafted = self._unless_done(request, evidence, partial(make, evidence.statement))
             return ReleaseDraft(_publication(request, evidence, "", None), drafted)
         with self._keeping(request) as keeping:
             made = self._make(request, keeping, start)
             with self._lock(made.release_id):
                 evidence = self._take_up(request, made)
-                drafted = self._draft(request, evidence, make)
+                drafted = self._unless_done(request, evidence, partial(make, evidence.statement))
                 path = self._place(request, evidence, keeping, start)
                 if drafted is None:
                     self._remember(request.network, evidence)
@@ -250,15 +249,23 @@ class Publisher:
             describe = partial(describe_with_address, request.artifact)
         return Evidence.of(create_manifest(request.artifact, request.draft, start, describe))
 
-    def _draft(
-        self,
-        request: PublishRequest,
-        evidence: Evidence,
-        make: Callable[[ReleaseStatement], Drafted],
-    ) -> Drafted | None:
-        self._refuse_unaddressed(request, evidence)
-        statement = evidence.statement
-        return unless_done(self._chains, request.network, statement, lambda: make(statement))
+    def _unless_done(
+        self, request: PublishRequest, evidence: Evidence, act: Callable[[], Done]
+    ) -> Done | None:
+        """Do as `unless_done`; and where a pin comes too late for a release, say that."""
+        try:
+            return unless_done(self._chains, request.network, evidence.statement, act)
+        except VersionExistsError:
+            earlier = self._earlier(request)
+            if request.order is None or not is_registered_unaddressed(
+                self._chains, request.network, earlier, evidence
+            ):
+                raise
+        raise VersionExistsError(
+            f"{evidence.reference_on(request.network)} was published without --pin: its manifest "
+            "has no artifact CID, and what is registered never changes",
+            hint="publish under another --version with --pin",
+        )
 
     def _earlier(self, request: PublishRequest) -> Iterator[Evidence]:
         return earlier_manifests(self._records, request.network, request.artifact, request.draft)
@@ -267,10 +274,6 @@ class Publisher:
         """Return an earlier manifest of the same release and files, or else the new one."""
         found = take_up(self._earlier(request), made)
         return found or (made if request.order else without_address(made))
-
-    def _refuse_unaddressed(self, request: PublishRequest, evidence: Evidence) -> None:
-        if request.order:
-            refuse_unaddressed(self._chains, request.network, self._earlier(request), evidence)
 
     def _deploy_here(self, network: Network) -> None:
         """Deploy the contracts on a chain of this machine, where they are missing."""

@@ -75,6 +75,8 @@ class StoreAdditions:
 
     def close(self) -> None:
         """Remove copies that nothing pins."""
+        if not self._folders:
+            return
         with self._file.reading() as database:
             pinned = {row[0] for row in database.execute("SELECT folder FROM pins")}
         for folder in self._folders:
