@@ -148,6 +148,13 @@ def test_files_that_were_added_altered_removed_or_renamed(signed: Signed) -> Non
     }
 
 
+PARENT = {
+    "relation": "finetuned",
+    "ref": f"1:{PUBLISHER}/acme/base@1.0.0",
+    "artifact_root": f"0x{'00' * 32}",
+}
+
+
 def test_everything_that_is_shown_is_signed(signed: Signed) -> None:
     """A manifest that was edited, in each member that people read."""
     signed.describe()
@@ -156,7 +163,7 @@ def test_everything_that_is_shown_is_signed(signed: Signed) -> None:
     edits: list[dict[str, object]] = [
         {"name": "acme/other"}, {"version": "2.0.0"}, {"created": "2020-01-01T00:00:00Z"},
         {"created_by": "somebody"}, {"metadata": {"author": "somebody"}}, {"ignores": ["*.pyc"]},
-        {"publisher": ACCOUNT},
+        {"publisher": ACCOUNT}, {"parents": [PARENT]}, {"datasets": [{"name": "digits"}]},
     ]  # fmt: skip
     for members in edits:
         (signed.model / "weightmark.json").write_bytes(original)
