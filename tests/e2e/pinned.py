@@ -37,12 +37,14 @@ class Pinned:
         files: Its files.
         stored: The blocks of its files and of its manifest.
         manifest: The CID of its manifest.
+        artifact_cid: The CID of its files, or empty.
     """
 
     reference: str
     files: Mapping[str, bytes]
     stored: Stored
     manifest: bytes
+    artifact_cid: str
 
     @property
     def blocks(self) -> dict[bytes, bytes]:
@@ -110,4 +112,4 @@ class Registrar:
         statement = replace(evidence.statement, manifest_cid=manifest_cid or cid)
         self._writer.send(Register(statement))
         reference = f"{self._chain_id}:{self.publisher}/{manifest.name}@{manifest.version}"
-        return Pinned(reference, files, stored, cid)
+        return Pinned(reference, files, stored, cid, manifest.artifact_cid or "")

@@ -10,6 +10,7 @@ from tests.gateways import Respond, gateway
 from weightmark.adapters.ipfs import gateway as client
 from weightmark.adapters.ipfs.gateway import Gateway
 from weightmark.domain.content_address import cid_text
+from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.errors import (
     ConfigurationError,
     ContentError,
@@ -90,3 +91,32 @@ def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Gateway(url)
     assert "planted" not in caught.value.message
+
+
+TREE = Stored()
+TREE.root = TREE.add_files({"a": b"a", "b/c": b"c" * 70_000}, UNIXFS_V1_2025)
+
+
+def test_all_below_a_root_comes_in_one_go() -> None:
+    with gateway(gateways.serving(TREE.blocks)) as server:
+        assert dict(Gateway(server.url).stream(TREE.root, 2**20)) == TREE.blocks
+        assert server.requests == {cid_text(TREE.root): 1}
+        with pytest.raises(ContentUnavailableError, match=cid_text(CID)):
+            list(Gateway(server.url).stream(CID, 2**20))
+
+
+@pytest.mark.parametrize(
+    ("respond", "kind", "message"),
+    [
+        (gateways.lying(TREE.blocks), ContentError, "not what its CID says"),
+        (gateways.endless, IpfsServiceError, "sends no CAR files"),
+        (gateways.html, IpfsServiceError, "sends no CAR files"),
+        (gateways.failing(406), IpfsServiceError, "HTTP status 406"),
+        (gateways.serving(TREE.blocks), IpfsServiceError, "more than 100 bytes"),
+    ],
+)
+def test_what_is_no_stream_is_told(
+    respond: Respond, kind: type[WeightmarkError], message: str
+) -> None:
+    with gateway(respond) as server, pytest.raises(kind, match=message):
+        list(Gateway(server.url).stream(TREE.root, 100 if "100" in message else 2**20))

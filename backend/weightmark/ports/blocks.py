@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Protocol, runtime_checkable
 
 from weightmark.ports.artifacts import Advance
 
@@ -27,6 +28,24 @@ class Provider(BlockSource, Protocol):
     @property
     def name(self) -> str:
         """What it is called in messages, without anything secret."""
+        ...
+
+
+@runtime_checkable
+class Streamer(Provider, Protocol):
+    """A source that sends many blocks in one go."""
+
+    def stream(self, root: bytes, limit: int) -> Iterator[tuple[bytes, bytes]]:
+        """Give the CIDs and blocks below a root, each once it was checked against its CID.
+
+        Args:
+            root: The CID of the root.
+            limit: How many bytes all of it may have.
+
+        Raises:
+            UnavailableError: It is not there, or not in one go.
+            ContentError: What comes is something else.
+        """
         ...
 
 

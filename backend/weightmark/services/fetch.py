@@ -143,7 +143,7 @@ class Fetcher:
         evidence = transfer.manifest(view)
         contents = transfer.contents(evidence.manifest)
         # 4. The files, and beside them what tells of them.
-        transfer.fetch(contents.files, start)
+        transfer.fetch(contents, start)
         artifact = download.artifact(contents.single_file)
         _place_sidecars(artifact, {MANIFEST: evidence.data, **request.signatures})
         return artifact

@@ -7,7 +7,8 @@
    errs is asked again after a pause, and no more once it has erred `MAX_ERRORS` times in a row.
 4. Whoever has nothing else to do asks for the block that another owes for longest. Who is overtaken
    so becomes a reserve as well; what it still owes is not waited for.
-5. Nobody is left who could give a block: that ends it all, with what each of them did.
+5. Where there are many small files, whoever has given most is asked for all of them in one go.
+6. Nobody is left who could give a block: that ends it all, with what each of them did.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -28,7 +29,7 @@ from weightmark.errors import (
     UnavailableError,
     WeightmarkError,
 )
-from weightmark.ports.blocks import Provider
+from weightmark.ports.blocks import Provider, Streamer
 
 # How many blocks a source is asked for at once, and all of them together: each has at most 2 MiB.
 REQUESTS_PER_SOURCE = 8
@@ -77,6 +78,7 @@ class _Source:
     """A source, and how it has behaved."""
 
     provider: Provider
+    given: int = 0
     errors: int = 0
     lacking: int = 0
     erred_at: float = 0.0
@@ -209,6 +211,30 @@ class SourcePool:
         with self._changed:
             self._wait_while(lambda: bool(self._open))
 
+    def stream(
+        self, root: bytes, limit: int, is_wanted: Callable[[bytes], bool]
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """Give blocks below a root that come in one go, if whoever has given most can do that.
+
+        It may end at any time; what is missing then has to be ordered.
+
+        Args:
+            root: Where to begin.
+            limit: How many bytes may come.
+            is_wanted: Whether a block may come: who sends another one is asked no more.
+        """
+        source = max(self._sources, key=lambda each: each.given, default=None)
+        if source is None or not source.given or not isinstance(source.provider, Streamer):
+            return
+        try:
+            yield from _only(is_wanted, source.provider.stream(root, limit))
+        except UnavailableError:
+            pass  # not every gateway sends so much at once, and blocks can be had one by one
+        except ContentError as error:
+            with self._changed:
+                self._drop(source, error)
+                self._settle()
+
     def _wait_while(self, is_so: Callable[[], bool]) -> None:
         while is_so() and self._failure is None:
             self._changed.wait()
@@ -290,7 +316,9 @@ class SourcePool:
         except UnavailableError as error:
             self._note_error(source, order, error)
         except ContentError as error:
-            self._drop(source, order, error)
+            with self._changed:
+                self._drop(source, error)
+                self._give_back(source, order)
         else:
             self._take(source, order, block)
 
@@ -300,6 +328,7 @@ class SourcePool:
                 return
             order.is_taken = True
             source.errors = source.lacking = 0
+            source.given += 1
             since = order.asked.pop(source)
             overtaken = [each.overtaken(order) for each, at in order.asked.items() if at < since]
             for fault in filter(None, overtaken):
@@ -316,24 +345,30 @@ class SourcePool:
                 source.erred_at = time.monotonic()
                 source.rests_until = source.erred_at + self._pacing.pause * 2**source.errors
                 source.errors += 1
-            if source.errors < MAX_ERRORS:
-                self._give_back(source, order)
-                return
-        self._drop(source, order, error)
-
-    def _drop(self, source: _Source, order: Order, error: WeightmarkError) -> None:
-        with self._changed:
-            if not source.is_dropped:
-                source.is_dropped = True
-                source.reason = error.message
-                self._tell(Fault(source.provider.name, error.message, dropped=True))
+            if source.errors >= MAX_ERRORS:
+                self._drop(source, error)
             self._give_back(source, order)
+
+    def _drop(self, source: _Source, error: WeightmarkError) -> None:
+        if not source.is_dropped:
+            source.is_dropped = True
+            source.reason = error.message
+            self._tell(Fault(source.provider.name, error.message, dropped=True))
 
     def _give_back(self, source: _Source, order: Order) -> None:
         del order.asked[source]
         if not order.asked and not order.is_taken:
             self._waiting.appendleft(order)
         self._settle()
+
+
+def _only(
+    is_wanted: Callable[[bytes], bool], blocks: Iterator[tuple[bytes, bytes]]
+) -> Iterator[tuple[bytes, bytes]]:
+    for cid, block in blocks:
+        if not is_wanted(cid):
+            raise ContentError(f"it sent {cid_text(cid)}, for which nobody asked")
+        yield cid, block
 
 
 def _named(source: str, reason: str) -> str:

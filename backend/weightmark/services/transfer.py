@@ -5,10 +5,12 @@ What was kept of an earlier attempt is not asked for again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from typing import TypeAlias
 
 from weightmark.domain.content_address import (
     cid_text,
@@ -29,18 +31,34 @@ from weightmark.services.sources import SourcePool
 
 _MAX_DIFFERENCES = 3
 
+# Where files are not larger than this on average, in bytes, and so many blocks are lacking, it
+# takes longer to ask for each of them than to get them all.
+MAX_SMALL_FILE = 64 * 2**10
+MIN_STREAMED = 256
+# How many bytes come with a file in a stream: a name of 255 bytes, CIDs, lengths, shards.
+MAX_AROUND_BLOCK = 2048
+
+_Placed: TypeAlias = tuple[str, Piece]
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The files of a release, which are still in their blocks.
 
     Attributes:
+        root: The CID of all of them.
         files: By their paths.
         single_file: The path of an artifact that is a file, and no directory; or nothing.
     """
 
+    root: bytes
     files: Mapping[str, StoredFile]
     single_file: str
+
+    @property
+    def size(self) -> int:
+        """The length of all files together, in bytes."""
+        return sum(file.length for file in self.files.values())
 
 
 class Transfer:
@@ -87,13 +105,14 @@ class Transfer:
                 "does not say where its files are",
                 hint="get them elsewhere, and check them with 'weightmark verify'",
             )
-        found = list_files(parse_cid(manifest.artifact_cid), self._get)
+        root = parse_cid(manifest.artifact_cid)
+        found = list_files(root, self._get)
         single_file = _single_file(manifest) if "" in found else ""
         files = {path or single_file: file for path, file in found.items()}
         _compare(manifest, {path: file.length for path, file in files.items()})
-        return Contents(files, single_file)
+        return Contents(root, files, single_file)
 
-    def fetch(self, files: Mapping[str, StoredFile], start: Start) -> None:
+    def fetch(self, contents: Contents, start: Start) -> None:
         """Get what the download lacks of files.
 
         Raises:
@@ -101,23 +120,48 @@ class Transfer:
             ContentError: A file's blocks do not fit together.
             StorageError: The files cannot be written.
         """
-        self._download.begin({path: file.length for path, file in files.items()})
-        advance = start(sum(file.length for file in files.values()))
-        for path, file in files.items():
-            for piece in file_pieces(file, self._get):
-                self._bring(path, piece, advance)
+        self._download.begin({path: file.length for path, file in contents.files.items()})
+        advance = start(contents.size)
+        lacking = self._lacking(contents.files, advance)
+        if contents.size <= MAX_SMALL_FILE * len(contents.files):
+            lacking = self._streamed(contents, lacking, advance)
+        for path, piece in lacking:
+            self._pool.order(piece.cid, partial(self._deliver, path, piece, advance))
         self._pool.finish()
 
-    def _bring(self, path: str, piece: Piece, advance: Advance) -> None:
-        if self._download.holds(path, piece.offset, piece.length, piece.cid):
-            advance(piece.length)
-            return
-        block = self._download.kept(piece.cid) if piece.data is None else piece.data
-        deliver = partial(self._deliver, path, piece, advance)
-        if block is None:
-            self._pool.order(piece.cid, deliver)
-        else:
-            deliver(block)
+    def _lacking(self, files: Mapping[str, StoredFile], advance: Advance) -> Iterator[_Placed]:
+        """Give what is not there yet of files, and bring to them what was kept."""
+        for path, file in files.items():
+            for piece in file_pieces(file, self._get):
+                if self._download.holds(path, piece.offset, piece.length, piece.cid):
+                    advance(piece.length)
+                    continue
+                block = self._download.kept(piece.cid) if piece.data is None else piece.data
+                if block is None:
+                    yield path, piece
+                else:
+                    self._deliver(path, piece, advance, block)
+
+    def _streamed(
+        self, contents: Contents, lacking: Iterable[_Placed], advance: Advance
+    ) -> Iterator[_Placed]:
+        """Get many small files in one go, if none of them is there, and give what did not come."""
+        wanted: dict[bytes, list[_Placed]] = defaultdict(list)
+        for path, piece in lacking:
+            wanted[piece.cid].append((path, piece))
+        size = sum(piece.length for placed in wanted.values() for _, piece in placed)
+        if len(wanted) >= MIN_STREAMED and size == contents.size:
+            known = frozenset(wanted)
+
+            def is_wanted(cid: bytes) -> bool:
+                return cid in known or self._download.kept(cid) is not None
+
+            limit = 2 * size + MAX_AROUND_BLOCK * len(contents.files)
+            for cid, block in self._pool.stream(contents.root, limit, is_wanted):
+                for path, piece in wanted.pop(cid, ()):
+                    self._deliver(path, piece, advance, block)
+        for placed in wanted.values():
+            yield from placed
 
     def _deliver(self, path: str, piece: Piece, advance: Advance, block: bytes) -> None:
         self._download.write(path, piece.offset, piece.accept(block))

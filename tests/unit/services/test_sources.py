@@ -260,3 +260,14 @@ def test_many_sources_have_a_request_each(blocks: dict[bytes, bytes]) -> None:
     with pool(*sources) as (opened, _):
         assert Counter(fetch(opened, tuple(blocks)[:20])) == Counter(list(blocks.values())[:20])
     assert max(each.most_at_once for each in sources) == 1
+
+
+def test_nobody_is_asked_for_a_stream_who_cannot_send_one(blocks: dict[bytes, bytes]) -> None:
+    cid = next(iter(blocks))
+    source = FakeProvider("good", blocks)
+    with pool(source) as (opened, faults):
+        assert list(opened.stream(cid, 100, blocks.__contains__)) == []
+        assert opened.get(cid) == blocks[cid]
+        assert list(opened.stream(cid, 100, blocks.__contains__)) == []
+    assert faults == []
+    assert source.asked == [cid]

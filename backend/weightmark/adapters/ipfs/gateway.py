@@ -5,11 +5,13 @@ Source: https://specs.ipfs.tech/http-gateways/trustless-gateway.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from weightmark.adapters.ipfs.http import HttpService, Request
 from weightmark.domain.content_address import check_block, cid_text
+from weightmark.domain.ipfs.car_stream import read_blocks
 from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
 from weightmark.errors import ContentError, ContentUnavailableError
 
@@ -17,10 +19,13 @@ if TYPE_CHECKING:
     from weightmark.adapters.ipfs.http import Answer
 
 RAW: Final = "application/vnd.ipld.raw"
+CAR: Final = "application/vnd.ipld.car"
 
 # A gateway may have to find the block first; the longest that it can take, in seconds.
 BLOCK_SECONDS = 60.0
 SILENCE_SECONDS = 20.0
+# The least rate of a stream, in bytes for each second: who is slower is left.
+STREAM_RATE = 64 * 2**10
 
 # What a gateway answers that does not have a block, or may not give it.
 _ABSENT = frozenset(
@@ -69,6 +74,28 @@ class Gateway:
             block = self._read(answer)
         check_block(cid, block)
         return block
+
+    def stream(self, root: bytes, limit: int) -> Iterator[tuple[bytes, bytes]]:
+        """Give the CIDs and blocks below a root, each once it was checked; from any thread.
+
+        Raises:
+            ContentUnavailableError: It is not there.
+            IpfsServiceError: The gateway is out of reach, refuses, or sends no CAR files.
+            ContentError: What it sends is something else.
+        """
+        request = Request(
+            path=f"/ipfs/{cid_text(root)}",
+            query={"format": "car", "dag-scope": "all"},
+            headers={"accept": f"{CAR}; version=1; order=dfs; dups=n"},
+            limit=limit,
+            seconds=BLOCK_SECONDS + limit / STREAM_RATE,
+            silence=SILENCE_SECONDS,
+        )
+        with self._service.exchange(request) as answer:
+            self._check_status(answer, root)
+            if answer.kind != CAR:
+                raise self._service.error("it sends no CAR files")
+            yield from read_blocks(root, answer.pieces())
 
     def _check_status(self, answer: Answer, cid: bytes) -> None:
         if answer.status in _ABSENT:
