@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +17,9 @@ from pathlib import Path
 import pytest
 
 from tests.command import CHECKOUT
+
+# From <linux/prctl.h>.
+_SET_SIGNAL_OF_PARENTS_DEATH = 1
 
 # Found before any test has an environment of its own.
 _PATH, _ENVIRONMENT = os.environ.get("PATH", ""), dict(os.environ)
@@ -28,12 +34,14 @@ class KuboNode:
         repository: Where it keeps what it has.
         url: Of its RPC.
         gateway: URL of its gateway.
+        process: The node itself.
     """
 
     program: str
     repository: Path
     url: str
     gateway: str
+    process: subprocess.Popen[str]
 
     def ipfs(self, *arguments: str | Path, stdin: bytes = b"") -> str:
         """Run a command of Kubo's to its end, and return what it printed."""
@@ -83,35 +91,53 @@ def require_kubo() -> str:
 @pytest.fixture(scope="session")
 def kubo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KuboNode]:
     """Return a node that all tests of a worker share."""
-    with running_kubo(tmp_path_factory.mktemp("kubo")) as node:
+    with running_kubo(new_repository(tmp_path_factory.mktemp("kubo"))) as node:
         yield node
 
 
-@contextmanager
-def running_kubo(folder: Path) -> Iterator[KuboNode]:
-    """Run a node, and end it."""
-    program = require_kubo()
+def new_repository(folder: Path, profile: str = "unixfs-v1-2025") -> Path:
+    """Make a repository for a node of this machine alone, or for commands without a node.
+
+    Args:
+        folder: Where it is made.
+        profile: How files are addressed.
+    """
     repository = folder / "repository"
-    environment = environment_of(repository)
-    init = [program, "init", "--profile", "test,unixfs-v1-2025"]
-    subprocess.run(init, env=environment, capture_output=True, check=True)
+    folder.mkdir(exist_ok=True)
+    init = [require_kubo(), "init", "--profile", f"test,{profile}"]
+    subprocess.run(init, env=environment_of(repository), capture_output=True, check=True)
+    return repository
+
+
+@contextmanager
+def running_kubo(repository: Path) -> Iterator[KuboNode]:
+    """Run a node with a repository, and end it."""
+    program = require_kubo()
+    log_file = repository.parent / "log"
     with (
-        (folder / "log").open("w") as log,
+        log_file.open("w") as log,
         subprocess.Popen(
             [program, "daemon", "--offline"],
-            env=environment,
+            env=environment_of(repository),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            preexec_fn=_end_with_the_tests,  # noqa: PLW1509 - it takes no lock
         ) as process,
     ):
         try:
-            assert _is_ready(process), (folder / "log").read_text()
+            assert _is_ready(process), log_file.read_text()
             api = (repository / "api").read_text().rpartition("/")[2]
             gateway = (repository / "gateway").read_text().strip()
-            yield KuboNode(program, repository, f"http://127.0.0.1:{api}", gateway)
+            yield KuboNode(program, repository, f"http://127.0.0.1:{api}", gateway, process)
         finally:
             process.kill()
+
+
+def _end_with_the_tests() -> None:
+    """Have the kernel end this process if the tests are killed, where it can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_SIGNAL_OF_PARENTS_DEATH, signal.SIGKILL)
 
 
 def environment_of(repository: Path) -> Mapping[str, str]:

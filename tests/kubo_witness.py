@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.kubo import environment_of, require_kubo
+from tests.kubo import environment_of, new_repository, require_kubo
 from tests.unixfs_trees import Tree
 
 
@@ -20,9 +20,7 @@ def witnessed_by_kubo(trees: Sequence[Tree], folder: Path) -> list[str]:
     program = require_kubo()
     found: dict[str, str] = {}
     for profile in {tree.profile for tree in trees}:
-        environment = environment_of(folder / f"repository-{profile}")
-        init = [program, "init", "--profile", f"test,{profile}"]
-        subprocess.run(init, env=environment, capture_output=True, check=True)
+        environment = environment_of(new_repository(folder / profile, profile))
         names = [str(number) for number, tree in enumerate(trees) if tree.profile == profile]
         for name in names:
             write_tree(trees[int(name)], folder / name)

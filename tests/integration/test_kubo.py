@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import resource
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,12 +13,12 @@ import pytest
 
 from tests.command import Weightmark
 from tests.fakes.blocks import Stored
-from tests.kubo import KuboNode
+from tests.kubo import KuboNode, new_repository, running_kubo
 from tests.kubo_witness import witnessed_by_kubo
 from tests.unixfs_trees import Tree, random_tree, vectors
 from weightmark.adapters.ipfs.gateway import Gateway
 from weightmark.adapters.ipfs.kubo import Kubo
-from weightmark.adapters.ipfs.kubo_rpc import KuboRpc
+from weightmark.adapters.ipfs.kubo_rpc import AUTHORIZATION_VARIABLE, KuboRpc
 from weightmark.domain.content_address import cid_text, is_raw
 from weightmark.domain.ipfs.profiles import PROFILES
 from weightmark.domain.ipfs.walk import reachable
@@ -25,6 +27,7 @@ from weightmark.errors import ContentUnavailableError, IpfsServiceError
 PROFILE = PROFILES["unixfs-v1-2025"]
 # Kubo makes and hashes what is larger for seconds.
 QUICK = 50 * 2**20
+TOKEN = "planted-token-0123"
 
 
 @pytest.fixture
@@ -53,18 +56,28 @@ def test_a_tree_is_kept_by_its_name_and_given_block_by_block(kubo: KuboNode, tar
         assert {cid: source.get(cid) for cid in reachable(root, source.get)} == stored.blocks
 
 
-class Watched:
-    """Blocks, and which leaves were got; it ends after some of them."""
+def interrupt() -> None:
+    raise KeyboardInterrupt
 
-    def __init__(self, stored: Stored, leaves: float = float("inf")) -> None:
+
+class Watched:
+    """Blocks, and which leaves were got; after some of them, something comes to its end."""
+
+    def __init__(
+        self,
+        stored: Stored,
+        leaves: float = float("inf"),
+        ending: Callable[[], None] = interrupt,
+    ) -> None:
         self.got: list[bytes] = []
         self._stored = stored
         self._leaves = leaves
+        self._ending = ending
 
     def get(self, cid: bytes) -> bytes:
         if is_raw(cid):
             if len(self.got) == self._leaves:
-                raise KeyboardInterrupt
+                self._ending()
             self.got.append(cid)
         return self._stored.get(cid)
 
@@ -100,6 +113,55 @@ def test_the_node_itself_refuses_what_is_altered_or_incomplete(
     with pytest.raises(IpfsServiceError, match="could not find"):
         KuboRpc(kubo.url).pin(root, "incomplete")
     assert cid_text(root) not in kubo.pins()
+
+
+def test_a_node_that_ends_meanwhile_has_what_it_was_sent(tmp_path: Path) -> None:
+    stored, root = a_tree(4)
+    repository = new_repository(tmp_path)
+    with running_kubo(repository) as node:
+        first = Watched(stored, leaves=4, ending=node.process.kill)
+        with pytest.raises(IpfsServiceError, match="the connection failed") as raised:
+            Kubo(KuboRpc(node.url)).pin(root, "dying", first, lambda _: None)
+        assert "ipfs daemon" in raised.value.hint
+    with running_kubo(repository) as node:
+        second = Watched(stored)
+        Kubo(KuboRpc(node.url)).pin(root, "dying", second, lambda _: None)
+        assert cid_text(root) in node.pins()
+    assert len(set(first.got) & set(second.got)) <= 1
+
+
+def test_a_node_without_room_says_so(tmp_path: Path) -> None:
+    stored, root = a_tree(5)
+    with running_kubo(new_repository(tmp_path)) as node:
+
+        def limit(size: int) -> None:
+            limits = (size, resource.RLIM_INFINITY)
+            resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, limits)
+
+        limit(2**19)
+        with pytest.raises(IpfsServiceError, match=r"it refuses: .*file too large") as raised:
+            Kubo(KuboRpc(node.url)).pin(root, "large", stored, lambda _: None)
+        assert "it goes on from there" in raised.value.hint
+        limit(resource.RLIM_INFINITY)
+        Kubo(KuboRpc(node.url)).pin(root, "large", stored, lambda _: None)
+        assert cid_text(root) in node.pins()
+
+
+def test_a_node_that_lets_in_whoever_is_authorized(tmp_path: Path) -> None:
+    stored, root = a_tree(6)
+    repository = new_repository(tmp_path)
+    configuration = json.loads((repository / "config").read_text())
+    scope = {"AuthSecret": f"bearer:{TOKEN}", "AllowedPaths": ["/api/v0"]}
+    configuration["API"]["Authorizations"] = {"weightmark": scope}
+    (repository / "config").write_text(json.dumps(configuration))
+    with running_kubo(repository) as node:
+        for authorization in ("", "Bearer another"):
+            with pytest.raises(IpfsServiceError, match="HTTP status 403") as raised:
+                Kubo(KuboRpc(node.url, authorization)).pin(root, "x", stored, lambda _: None)
+            assert AUTHORIZATION_VARIABLE in raised.value.hint
+        authorized = Kubo(KuboRpc(node.url, f"Bearer {TOKEN}"))
+        authorized.pin(root, "x", stored, lambda _: None)
+        assert authorized.get(root) == stored.get(root)
 
 
 def test_its_gateway_is_no_rpc(kubo: KuboNode) -> None:

@@ -247,6 +247,12 @@ def dies() -> Iterator[bytes]:
         ("block/stat", document({"Size": "7"}), "how long", ""),
         ("block/stat", document({"Size": -1}), "how long", ""),
         ("block/stat", document({"Size": 2**40}), "how long", ""),
+        (
+            "dag/import",
+            refusal("write " + "/a" * 300 + ": no space"),
+            "write /a.* … .*: no space",
+            "",
+        ),
         ("dag/import", refusal("write: no space left on device"), "no space left", "again"),
         ("dag/import", httpx2.WriteError("broken pipe"), "WriteError", "ipfs daemon"),
         ("dag/import", httpx2.Response(200, content=dies()), "RemoteProtocolError", ""),
