@@ -8,7 +8,7 @@ from tests import gateways
 from tests.fakes.blocks import Stored
 from tests.gateways import Respond, gateway
 from weightmark.adapters.ipfs import gateway as client
-from weightmark.adapters.ipfs.gateway import Gateway
+from weightmark.adapters.ipfs.gateway import MAX_PAUSE_SECONDS, MAX_PAUSES, Gateway
 from weightmark.domain.content_address import cid_text
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.errors import (
@@ -43,7 +43,6 @@ def test_blocks_are_asked_for_by_path_and_checked() -> None:
         (gateways.endless, ContentError, "gives more than 2097152 bytes"),
         (gateways.oversized, ContentError, "gives more than 2097152 bytes"),
         (gateways.html, ContentError, "answers with text/html, and not with a block"),
-        (gateways.failing(429, "3"), IpfsServiceError, "it answered with HTTP status 429"),
         (gateways.failing(504), IpfsServiceError, "it answered with HTTP status 504"),
         (gateways.failing(410), ContentUnavailableError, "does not have the block"),
         (gateways.failing(451), ContentUnavailableError, "does not have the block"),
@@ -58,6 +57,20 @@ def test_what_is_no_block_is_told_by_its_kind(
     with gateway(respond) as server, pytest.raises(kind, match=message) as caught:
         Gateway(server.url).get(CID)
     assert type(caught.value) is kind
+
+
+def test_who_has_too_much_to_do_is_left_alone_for_a_while() -> None:
+    pauses: list[float] = []
+    busy, served = gateways.failing(429, "3"), gateways.serving(STORED.blocks)
+    with gateway(gateways.changing(MAX_PAUSES, busy, served)) as server:
+        assert Gateway(server.url, sleep=pauses.append).get(CID) == BLOCK
+    assert pauses == [3.0] * MAX_PAUSES
+    for asked_for in ("", "999999"):
+        with gateway(gateways.failing(429, asked_for)) as server:
+            source = Gateway(server.url, sleep=pauses.append)
+            with pytest.raises(IpfsServiceError, match="wants to be left alone"):
+                source.get(CID)
+    assert pauses[MAX_PAUSES:] == [MAX_PAUSE_SECONDS] * 2 * MAX_PAUSES
 
 
 @pytest.mark.parametrize("respond", [gateways.stalling, gateways.silent, gateways.dripping])

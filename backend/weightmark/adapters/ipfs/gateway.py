@@ -5,7 +5,8 @@ Source: https://specs.ipfs.tech/http-gateways/trustless-gateway.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,9 @@ CAR: Final = "application/vnd.ipld.car"
 # A gateway may have to find the block first; the longest that it can take, in seconds.
 BLOCK_SECONDS = 60.0
 SILENCE_SECONDS = 20.0
+# How often a gateway that has too much to do is asked again, and how long it is left alone at most.
+MAX_PAUSES = 3
+MAX_PAUSE_SECONDS = 10.0
 # The least rate of a stream, in bytes for each second: who is slower is left.
 STREAM_RATE = 64 * 2**10
 
@@ -38,12 +42,14 @@ class Gateway:
 
     Args:
         url: What stands before ``/ipfs/``.
+        sleep: Waits for so many seconds.
 
     Raises:
         ConfigurationError: The URL is not one of HTTP, or holds a password or a query.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._sleep = sleep
         self._service = HttpService(
             url, what="the gateway", hint="leave it out, or choose another one with --gateway URL"
         )
@@ -69,11 +75,24 @@ class Gateway:
             seconds=BLOCK_SECONDS,
             silence=SILENCE_SECONDS,
         )
-        with self._service.exchange(request) as answer:
-            self._check_status(answer, cid)
-            block = self._read(answer)
+        block = self._attempt(request, cid)
+        for _ in range(MAX_PAUSES):
+            if isinstance(block, bytes):
+                break
+            self._sleep(min(block, MAX_PAUSE_SECONDS))
+            block = self._attempt(request, cid)
+        if not isinstance(block, bytes):
+            raise self._service.error("it is asked too much, and wants to be left alone")
         check_block(cid, block)
         return block
+
+    def _attempt(self, request: Request, cid: bytes) -> bytes | float:
+        """Return what is given for a block, or how long to wait before asking again."""
+        with self._service.exchange(request) as answer:
+            if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                return answer.retry_after or MAX_PAUSE_SECONDS
+            self._check_status(answer, cid)
+            return self._read(answer)
 
     def stream(self, root: bytes, limit: int) -> Iterator[tuple[bytes, bytes]]:
         """Give the CIDs and blocks below a root, each once it was checked; from any thread.

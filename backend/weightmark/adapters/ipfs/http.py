@@ -8,6 +8,7 @@ authorizes us, are shown to nobody. No redirect is followed, and no proxy of the
 from __future__ import annotations
 
 import json
+import re
 import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -160,6 +161,13 @@ class Answer:
     def kind(self) -> str:
         """The media type of the body, in lower case and without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def retry_after(self) -> float:
+        """How long the service asks to be left alone, in seconds; 0 where it does not."""
+        text = self.header("retry-after")
+        # The other form, a date, is not worth trusting two clocks.
+        return float(text) if re.fullmatch("[0-9]{1,6}", text) else 0.0
 
     def header(self, name: str) -> str:
         """Return a header, or an empty string."""

@@ -181,7 +181,7 @@ class PinningApi:
         try:
             with self._http.exchange(request) as answer:
                 status, body = answer.status, answer.body()
-                wait = _seconds(answer.header("retry-after"))
+                wait = answer.retry_after
         except IpfsServiceError as error:
             return Trouble(error)
         if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -220,8 +220,3 @@ def _decoded(body: bytes, form: type[_Document]) -> _Document:
     """
     check_depth(body)
     return msgspec.json.decode(body, type=form)
-
-
-def _seconds(retry_after: str) -> float:
-    # The other form, a date, is not worth trusting two clocks.
-    return float(retry_after) if re.fullmatch("[0-9]{1,6}", retry_after) else 0.0
