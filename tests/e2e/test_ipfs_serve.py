@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -59,6 +60,19 @@ def test_a_stream_is_a_car_file_of_the_model(
     assert_ends(pinned.weightmark("ipfs", "car", "import", car, "--out", back), 0)
     assert {path: (back / path).read_bytes() for path in FILES} == FILES
     assert document(pinned.weightmark("ipfs", "cid", back, "--json"))["cid"] == cid
+
+
+def test_another_machine_fetches_from_it(
+    pinned: Release, gateway: httpx2.Client, tmp_path: Path
+) -> None:
+    other = new_weightmark(tmp_path)
+    # The chain is in a file, which is all that the two machines share.
+    blocks = shutil.ignore_patterns("ipfs")
+    shutil.copytree(pinned.home, other.home, ignore=blocks, dirs_exist_ok=True)
+    given = ("--gateway", str(gateway.base_url), "--out", tmp_path / "out", "--json")
+    fetched = other("fetch", pinned.reference, *given)
+    assert_ends(fetched, 0)
+    assert {path: (tmp_path / "out" / path).read_bytes() for path in FILES} == FILES
 
 
 def test_the_manifest_is_a_block(pinned: Release, gateway: httpx2.Client) -> None:
