@@ -53,7 +53,7 @@ def create_signature(
         start: Called before files are read.
         out: Where to write it, if not beside the files.
         replace: Whether a signature of something else is replaced.
-        certificates: Files of certificates that vouch for the key, its own first.
+        certificates: Files of certificates: the key's own, and those that vouch for it.
 
     Raises:
         ArtifactError: ``out`` lies among the artifact's files, or one of these is not acceptable.

@@ -72,7 +72,7 @@ def sign_each(
         models: Its models.
         start: Called before the files of each model are read.
         replace: Whether signatures of something else are replaced.
-        certificates: Files of certificates that vouch for the key, its own first.
+        certificates: Files of certificates: the key's own, and those that vouch for it.
 
     Raises:
         UsageError: The key has certificates, and its file can carry none.

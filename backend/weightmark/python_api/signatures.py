@@ -35,7 +35,7 @@ def sign(
 
     Args:
         source: A directory or a file.
-        certificates: Files of certificates that vouch for the key, its own first.
+        certificates: Files of certificates: the key's own, and those that vouch for it.
         out: Where to write the signature, if not beside the files.
         replace: Whether a signature of something else is replaced.
         progress: Called with the number of bytes to read; returns what is called as they are.

@@ -33,7 +33,7 @@ class CertifiedSigner:
 def certified_signers(
     signers: Sequence[Signer], certificates: Sequence[x509.Certificate]
 ) -> tuple[Signer, ...]:
-    """Return signers with the certificates that vouch for their keys, each with its own first.
+    """Return signers with the certificates that vouch for their keys; each carries its own first.
 
     A signer whose key has none is as it was; what is of nobody's key leads from each to a root.
 
