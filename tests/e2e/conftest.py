@@ -95,6 +95,13 @@ def pinned(registrar: Registrar) -> Pinned:
 
 
 @pytest.fixture
+def owner(publisher_home: Path, request: pytest.FixtureRequest) -> Weightmark:
+    """The command of that publisher, who has registered the releases of these tests."""
+    measured = request.node.get_closest_marker("measured") is not None
+    return Weightmark(publisher_home, publisher_home, publisher_home, measured)
+
+
+@pytest.fixture
 def reader(run_weightmark: Weightmark, pinned: Pinned, publisher_home: Path) -> Weightmark:
     """The command of somebody who has the chain, and nothing else."""
     shutil.copytree(publisher_home / "chain", run_weightmark.home / "chain")

@@ -122,38 +122,36 @@ def test_what_is_there_stays(reader: Weightmark, pinned: Pinned, out: Path) -> N
 
 
 def test_a_single_file_is_in_the_directory(
-    registrar: Registrar, publisher_home: Path, out: Path
+    registrar: Registrar, owner: Weightmark, out: Path
 ) -> None:
     weights = noise(2**20 + 1)
     stored = Stored()
     cid = cid_text(stored.add_file(weights, UNIXFS_V1_2025).cid)
     files = {"model.onnx": weights}
     single = registrar.registered(registrar.manifest("1.1.0", files, cid), files, stored)
-    reader = Weightmark(publisher_home, publisher_home, publisher_home)
     with gateway(gateways.serving(single.blocks)) as server:
-        assert_ends(fetch(reader, single.reference, out, server), 0)
+        assert_ends(fetch(owner, single.reference, out, server), 0)
     found = files_in(out)
     assert found.pop("model.onnx.weightmark.json")
     assert found == files
-    assert_ends(reader("verify", out / "model.onnx", "--release", single.reference), 0)
+    assert_ends(owner("verify", out / "model.onnx", "--release", single.reference), 0)
 
 
 def test_a_manifest_larger_than_a_block_is_a_file(
-    registrar: Registrar, publisher_home: Path, out: Path
+    registrar: Registrar, owner: Weightmark, out: Path
 ) -> None:
     folders = "/".join(12 * ["long" * 60])
     files = {f"{folders}/{number}": b"" for number in range(400)}
     many = registrar.pinned("1.2.0", files)
     assert not is_raw(many.manifest)
     with gateway(gateways.serving(many.blocks)) as server:
-        reader = Weightmark(publisher_home, publisher_home, publisher_home)
-        assert_ends(fetch(reader, many.reference, out, server), 0)
+        assert_ends(fetch(owner, many.reference, out, server), 0)
         assert server.requests[cid_text(many.manifest)] == 1
     assert_fetched(out, files)
 
 
 def test_an_address_that_is_none_is_not_asked_for(
-    registrar: Registrar, publisher_home: Path, out: Path
+    registrar: Registrar, owner: Weightmark, out: Path
 ) -> None:
     """The manifest's hash is its address as well, whatever is registered beside it."""
     files = {"config.json": b"{}"}
@@ -162,8 +160,7 @@ def test_an_address_that_is_none_is_not_asked_for(
     manifest = registrar.manifest("1.3.0", files, cid)
     odd = registrar.registered(manifest, files, stored, b"../../nonsense")
     with gateway(gateways.serving(odd.blocks)) as server:
-        reader = Weightmark(publisher_home, publisher_home, publisher_home)
-        assert_ends(fetch(reader, odd.reference, out, server), 0)
+        assert_ends(fetch(owner, odd.reference, out, server), 0)
     assert_fetched(out, files)
 
 
@@ -235,9 +232,10 @@ ASKED_LAST = (b"{ }", b"!", b"planted", b"a")
     ],
     ids=lambda each: getattr(each, "__name__", None),
 )
+@pytest.mark.measured
 def test_what_contradicts_itself_is_not_fetched(
     registrar: Registrar,
-    publisher_home: Path,
+    owner: Weightmark,
     out: Path,
     made: Callable[[Registrar], Pinned],
     status: int,
@@ -245,12 +243,7 @@ def test_what_contradicts_itself_is_not_fetched(
 ) -> None:
     release = made(registrar)
     with gateway(gateways.serving(release.blocks)) as server:
-        finished = fetch(
-            Weightmark(publisher_home, publisher_home, publisher_home),
-            release.reference,
-            out,
-            server,
-        )
+        finished = fetch(owner, release.reference, out, server)
         assert_ends(finished, status, message)
         asked = set(map(parse_cid, server.requests))
         assert not asked & {raw_block_cid(hashlib.sha256(each).digest()) for each in ASKED_LAST}
@@ -259,14 +252,13 @@ def test_what_contradicts_itself_is_not_fetched(
 
 
 def test_what_is_not_verified_is_kept_and_nowhere_else(
-    registrar: Registrar, publisher_home: Path, out: Path
+    registrar: Registrar, owner: Weightmark, out: Path
 ) -> None:
     release = other_bytes(registrar)
     with gateway(gateways.serving(release.blocks)) as server:
-        reader = Weightmark(publisher_home, publisher_home, publisher_home)
-        finished = fetch(reader, release.reference, out, server)
+        finished = fetch(owner, release.reference, out, server)
         assert_ends(finished, 1, "NOT VERIFIED", "1 file is altered", "what was fetched is kept in")
-        found = document(fetch(reader, release.reference, out, server, "--json"))
+        found = document(fetch(owner, release.reference, out, server, "--json"))
     assert found["verified"] is False
     assert found["out"] == ""
     assert not out.exists()
@@ -274,14 +266,13 @@ def test_what_is_not_verified_is_kept_and_nowhere_else(
 
 
 def test_what_is_revoked_is_refused_before_anything_is_asked(
-    registrar: Registrar, publisher_home: Path, out: Path
+    registrar: Registrar, owner: Weightmark, out: Path
 ) -> None:
     revoked = registrar.pinned("3.0.0", {"config.json": b"{}"})
-    reader = Weightmark(publisher_home, publisher_home, publisher_home)
     reason = ("--reason", "compromised", "--yes")
-    assert_ends(reader("revoke", revoked.reference, *reason), 0)
+    assert_ends(owner("revoke", revoked.reference, *reason), 0)
     with gateway(gateways.serving(revoked.blocks)) as server:
-        finished = fetch(reader, revoked.reference, out, server)
+        finished = fetch(owner, revoked.reference, out, server)
         assert_ends(finished, 1, "is revoked, and is not fetched")
         assert not server.requests
     assert_nowhere(out)

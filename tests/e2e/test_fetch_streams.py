@@ -26,17 +26,13 @@ def many(registrar: Registrar) -> Pinned:
     return registrar.pinned("1.4.0", FILES)
 
 
-@pytest.fixture
-def owner(publisher_home: Path) -> Weightmark:
-    return Weightmark(publisher_home, publisher_home, publisher_home)
-
-
 def streaming(blocks: Blocks, stream: Callable[[Request], None]) -> Respond:
     """Serve single blocks rightly, and streams otherwise."""
     serve = gateways.serving(blocks)
     return lambda request: (stream if request.format == "car" else serve)(request)
 
 
+@pytest.mark.measured
 def test_they_take_one_request(owner: Weightmark, many: Pinned, out: Path) -> None:
     with gateway(gateways.serving(many.blocks)) as server:
         assert_ends(fetch(owner, many.reference, out, server), 0)
@@ -55,6 +51,7 @@ def breaking_off(request: Request, many: Pinned) -> None:
     request.wfile.write(header(root) + b"".join(sections))
 
 
+@pytest.mark.measured
 def test_what_did_not_come_is_asked_for(owner: Weightmark, many: Pinned, out: Path) -> None:
     respond = streaming(many.blocks, lambda request: breaking_off(request, many))
     with gateway(respond) as server:
@@ -74,6 +71,7 @@ def test_gateways_need_not_send_streams(owner: Weightmark, many: Pinned, out: Pa
     assert_fetched(out, FILES)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("kind", ["another block", "a block that nobody asked for"])
 def test_who_lies_in_a_stream_is_asked_no_more(
     owner: Weightmark, many: Pinned, out: Path, kind: str

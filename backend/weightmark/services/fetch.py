@@ -24,7 +24,7 @@ from weightmark.ports.chains import Chains
 from weightmark.ports.downloads import Download, Downloads
 from weightmark.services.lookup import Lookup, resolve
 from weightmark.services.sidecars import MANIFEST
-from weightmark.services.sources import DEFAULT_PACING, Fault, Pacing, SourcePool
+from weightmark.services.sources import Fault, SourcePool
 from weightmark.services.transfer import Transfer
 from weightmark.services.verification.procedure import VerificationRequest, Verifier
 from weightmark.services.verification.signatures import SignatureMeans
@@ -40,7 +40,6 @@ class FetchRequest:
         means: What signatures are checked with.
         policy: What is demanded.
         signatures: Files of signatures that were got elsewhere, by their names as sidecars.
-        pacing: How long to wait for sources.
     """
 
     reference: Reference
@@ -48,7 +47,6 @@ class FetchRequest:
     means: SignatureMeans
     policy: Policy = field(default_factory=Policy)
     signatures: Mapping[str, bytes] = field(default_factory=dict)
-    pacing: Pacing = DEFAULT_PACING
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ class Fetcher:
             tell(fault)
 
         with downloads.resumed(view.registration.manifest_hash) as download:
-            with SourcePool(request.sources, note, request.pacing) as pool:
+            with SourcePool(request.sources, note) as pool:
                 artifact = self._transfer(request, view, download, pool, start)
             # 5. The whole.
             verification = VerificationRequest(

@@ -324,7 +324,7 @@ class SourcePool:
 
     def _take(self, source: _Source, order: Order, block: bytes) -> None:
         with self._changed:
-            if order.is_taken:
+            if order.is_taken or self._is_over:
                 return
             order.is_taken = True
             source.errors = source.lacking = 0
@@ -350,7 +350,7 @@ class SourcePool:
             self._give_back(source, order)
 
     def _drop(self, source: _Source, error: WeightmarkError) -> None:
-        if not source.is_dropped:
+        if not source.is_dropped and not self._is_over:
             source.is_dropped = True
             source.reason = error.message
             self._tell(Fault(source.provider.name, error.message, dropped=True))

@@ -271,3 +271,20 @@ def test_nobody_is_asked_for_a_stream_who_cannot_send_one(blocks: dict[bytes, by
         assert list(opened.stream(cid, 100, blocks.__contains__)) == []
     assert faults == []
     assert source.asked == [cid]
+
+
+@pytest.mark.parametrize("altered", [b"", b"!"])
+def test_what_comes_after_the_end_changes_nothing(
+    blocks: dict[bytes, bytes], altered: bytes
+) -> None:
+    late = FakeProvider("late", {cid: block + altered for cid, block in blocks.items()})
+    late.released.clear()
+    delivered: list[bytes] = []
+    others = set(threading.enumerate())
+    with pool(late) as (opened, faults):
+        for cid in tuple(blocks)[:REQUESTS_PER_SOURCE]:
+            opened.order(cid, delivered.append)
+        late.wait_until_asked(REQUESTS_PER_SOURCE)
+    for thread in set(threading.enumerate()) - others:
+        thread.join()
+    assert (delivered, faults) == ([], [])
