@@ -14,11 +14,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests import gateways
 from tests.command import Weightmark
 from tests.e2e.fetching import assert_fetched, files_in, noise
 from tests.e2e.releases import Release, assert_ends, document, new_weightmark, publish, write_model
-from tests.gateways import gateway
 from tests.kubo import KuboNode
 from weightmark.domain.ipfs.car import header, read_section
 
@@ -67,22 +65,17 @@ def test_files_and_manifest_are_kept_by_the_reference_and_once(
     assert_ends(published.weightmark("doctor"), 0, f"Kubo            the Kubo node {kubo.url}")
 
 
-def test_it_is_fetched_from_the_node(
+def test_it_is_fetched_from_the_node_and_from_its_gateway(
     kubo: KuboNode, published: Release, reader: Weightmark, out: Path
 ) -> None:
-    fetched = reader("fetch", published.reference, "--out", out, env={URL: kubo.url})
-    assert_ends(fetched, 0, f"verified: {out} is {published.reference}")
-    assert_fetched(out, model_files(published))
-
-
-def test_it_is_fetched_from_the_node_s_gateway_beside_one_that_lies(
-    kubo: KuboNode, published: Release, reader: Weightmark, out: Path
-) -> None:
-    with gateway(gateways.html) as bad:
-        options = (f"--gateway={bad.url}", f"--gateway={kubo.gateway}")
-        fetched = reader("fetch", published.reference, "--out", out, *options)
-    assert_ends(fetched, 0, f"verified: {out} is {published.reference}", bad.url)
-    assert_fetched(out, model_files(published))
+    expected = f"verified: {out} is {published.reference}"
+    command = ("fetch", published.reference, "--out", out)
+    for options, environment in (((), {URL: kubo.url}), (("--gateway", kubo.gateway), {})):
+        fetched = reader(*command, *options, env=environment)
+        assert_ends(fetched, 0, expected)
+        assert fetched.stderr == ""
+        assert_fetched(out, model_files(published))
+        shutil.rmtree(out)
 
 
 def test_a_node_that_is_not_there(published: Release, tmp_path: Path) -> None:

@@ -25,8 +25,9 @@ from weightmark.domain.ipfs.walk import reachable
 from weightmark.errors import ContentUnavailableError, IpfsServiceError
 
 PROFILE = PROFILES["unixfs-v1-2025"]
-# Kubo makes and hashes what is larger for seconds.
+# What has more bytes, or files, takes Kubo seconds: scripts/compare-unixfs --kubo tries it.
 QUICK = 50 * 2**20
+MANY = 100
 TOKEN = "planted-token-0123"
 
 
@@ -172,8 +173,8 @@ def test_its_gateway_is_no_rpc(kubo: KuboNode) -> None:
 
 def test_files_have_the_cids_that_kubo_gives(tmp_path: Path) -> None:
     chance = random.Random(2025)
-    known = [tree for tree, _ in vectors() if tree.size < QUICK]
-    trees = [*known, *map(many_entries, PROFILES), *(random_tree(chance) for _ in range(5))]
+    known = [tree for tree, _ in vectors() if tree.size < QUICK and len(tree.files) < MANY]
+    trees = [*known, *map(many_entries, PROFILES), *(random_tree(chance) for _ in range(3))]
     assert [tree.cid() for tree in trees] == witnessed_by_kubo(trees, tmp_path)
 
 
