@@ -56,7 +56,8 @@ model = Path(sys.argv[1])
 metadata = weightmark.Metadata(license="mit")
 named = {"name": "acme/digits", "version": "2.0.0", "metadata": metadata}
 read = []
-publication = weightmark.publish(model, **named, progress=lambda total: read.append)
+publication = weightmark.publish(model, **named, pin=True, progress=lambda total: read.append)
+assert publication.pinned_at == ("embedded",) and publication.manifest.artifact_cid
 assert publication.receipt and publication.manifest.metadata.license == "mit" and sum(read)
 assert weightmark.publish(model, **named).receipt is None
 assert weightmark.verify(model, publication.reference).verified

@@ -38,7 +38,7 @@ def test_a_dry_run_shows_the_cost_and_does_nothing(
     cost = found["cost"]
     assert cost["total"] == cost["gas"] * cost["fee_per_gas"] > 0
     assert cost["max_total"] > cost["total"]
-    assert set(found) == {"reference", "artifact_root", "network", "cost"}
+    assert set(found) == {"reference", "artifact_root", "artifact_cid", "network", "cost"}
     revoke = ("revoke", foreign_release.reference, "--reason", "withdrawn", "--dry-run", *THERE)
     assert document(weightmark(*revoke, "--json", env=KEY))["cost"]["gas"] > 21_000
     assert not (model / "weightmark.json").exists()

@@ -18,6 +18,7 @@ from weightmark.cli import drafts, finality, options, output, unsent
 from weightmark.cli.progress import progress
 from weightmark.cli.spending import limit_of, spending_of
 from weightmark.cli.unsent import Mode
+from weightmark.domain.content_address import cid_text
 from weightmark.domain.documents import hex_text
 from weightmark.domain.signing_requests import SigningRequest
 from weightmark.domain.statements import ReleaseStatement
@@ -170,6 +171,7 @@ def _fields(publication: Publication) -> dict[str, object]:
     return {
         "reference": publication.reference,
         "artifact_root": publication.manifest.artifact_root,
+        "artifact_cid": publication.manifest.artifact_cid or "",
     }
 
 
@@ -177,6 +179,8 @@ def _kept_fields(publication: Publication) -> dict[str, object]:
     return {
         **_fields(publication),
         "manifest_hash": hex_text(publication.manifest_hash),
+        "manifest_cid": cid_text(publication.statement.manifest_cid),
+        "pinned_at": publication.pinned_at,
         "manifest_path": publication.manifest_path,
     }
 
