@@ -19,17 +19,17 @@ SEARCH_PATH = os.pathsep.join([str(BINARIES), "/usr/local/bin", "/usr/bin", "/bi
 PATIENCE = 120.0
 
 
-def clean_environment(user: Path, data: Path, *, measured: bool = False) -> dict[str, str]:
+def clean_environment(user: Path, data: Path, *, covered: bool = False) -> dict[str, str]:
     """Return an environment that has nothing of the machine's user.
 
     Args:
         user: The home directory.
         data: The data directory.
-        measured: Whether coverage sees the process.
+        covered: Whether coverage sees the process.
     """
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {
-        **(coverage if measured else {}),
+        **(coverage if covered else {}),
         "PATH": SEARCH_PATH,
         "HOME": str(user),
         "LANG": "C.UTF-8",
@@ -45,14 +45,14 @@ class Weightmark:
         user: The home directory that it sees.
         home: Its data directory, unless a call names another.
         directory: Its working directory, unless a call names another.
-        measured: Whether coverage sees it.
+        covered: Whether coverage sees it.
         program: What is run.
     """
 
     user: Path
     home: Path
     directory: Path
-    measured: bool = False
+    covered: bool = False
     program: Path = WEIGHTMARK
 
     def __call__(
@@ -107,6 +107,6 @@ class Weightmark:
     ) -> dict[str, str]:
         """Return what a command's process gets, for tests that start it themselves."""
         return {
-            **clean_environment(self.user, home or self.home, measured=self.measured),
+            **clean_environment(self.user, home or self.home, covered=self.covered),
             **(env or {}),
         }

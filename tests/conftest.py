@@ -82,10 +82,10 @@ def run_weightmark(
 ) -> Weightmark:
     """Return the real command, with state of its own that its calls share.
 
-    Coverage sees it in the tests that are marked ``measured``: those that run every command.
+    Coverage sees it in the tests that are marked ``covered``: those that run every command.
     """
-    measured = request.node.get_closest_marker("measured") is not None
-    return Weightmark(user_home, weightmark_home, tmp_path_factory.mktemp("work"), measured)
+    covered = request.node.get_closest_marker("covered") is not None
+    return Weightmark(user_home, weightmark_home, tmp_path_factory.mktemp("work"), covered)
 
 
 class ModelMaker(Protocol):

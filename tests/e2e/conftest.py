@@ -49,8 +49,8 @@ def second_release(first_release: Release, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def release(first_release: Release, tmp_path: Path, request: pytest.FixtureRequest) -> Release:
     """Release 1.0.0, with files and state of this test alone."""
-    measured = request.node.get_closest_marker("measured") is not None
-    return first_release.copy(tmp_path, measured=measured)
+    covered = request.node.get_closest_marker("covered") is not None
+    return first_release.copy(tmp_path, covered=covered)
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ def pinned(registrar: Registrar) -> Pinned:
 @pytest.fixture
 def owner(publisher_home: Path, request: pytest.FixtureRequest) -> Weightmark:
     """The command of that publisher, who has registered the releases of these tests."""
-    measured = request.node.get_closest_marker("measured") is not None
-    return Weightmark(publisher_home, publisher_home, publisher_home, measured)
+    covered = request.node.get_closest_marker("covered") is not None
+    return Weightmark(publisher_home, publisher_home, publisher_home, covered)
 
 
 @pytest.fixture

@@ -50,14 +50,14 @@ class Release:
         """Verify the files, as a user of this machine does."""
         return self.weightmark("verify", self.model, *arguments)
 
-    def copy(self, to: Path, *, measured: bool = False) -> Release:
+    def copy(self, to: Path, *, covered: bool = False) -> Release:
         """Return the same release with copies of files and state, which a test may harm."""
         home = shutil.copytree(self.home, to / "home")
         model = shutil.copytree(self.model, to / "model")
         user, work = to / "user", to / "work"
         user.mkdir()
         work.mkdir()
-        return Release(Weightmark(user, home, work, measured), model, self.reference)
+        return Release(Weightmark(user, home, work, covered), model, self.reference)
 
 
 def new_weightmark(folder: Path) -> Weightmark:

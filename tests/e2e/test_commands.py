@@ -16,7 +16,7 @@ from tests.e2e.releases import Release, assert_ends, document, write_model
 from weightmark.cli.main import program
 from weightmark.version import __version__
 
-pytestmark = pytest.mark.measured
+pytestmark = pytest.mark.covered
 
 REFERENCE = "me/acme/digits@1.0.0"
 NAMED = ("--name", "acme/digits", "--version", "1.0.0")

@@ -17,7 +17,7 @@ from tests.anvil import require_anvil
 from tests.command import Weightmark
 from tests.e2e.releases import assert_ends, document, write_model
 
-pytestmark = pytest.mark.measured
+pytestmark = pytest.mark.covered
 
 NAMED = ("--name", "acme/digits", "--version", "1.0.0")
 

@@ -47,7 +47,7 @@ def leaves_wait(serve: Respond, until: Callable[[], object]) -> Respond:
     return respond
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_a_release_is_fetched_and_verified(reader: Weightmark, pinned: Pinned, out: Path) -> None:
     with gateway(gateways.serving(pinned.blocks)) as server:
         finished = fetch(reader, pinned.reference, out, server)
@@ -63,7 +63,7 @@ def test_a_release_is_fetched_and_verified(reader: Weightmark, pinned: Pinned, o
     assert_ends(reader("verify", out, "--release", pinned.reference), 0)
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_bad_gateways_among_good_ones_are_named(
     reader: Weightmark, pinned: Pinned, out: Path
 ) -> None:
@@ -232,7 +232,7 @@ ASKED_LAST = (b"{ }", b"!", b"planted", b"a")
     ],
     ids=lambda each: getattr(each, "__name__", None),
 )
-@pytest.mark.measured
+@pytest.mark.covered
 def test_what_contradicts_itself_is_not_fetched(
     registrar: Registrar,
     owner: Weightmark,
@@ -278,7 +278,7 @@ def test_what_is_revoked_is_refused_before_anything_is_asked(
     assert_nowhere(out)
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_signatures_are_got_elsewhere(tmp_path: Path, out: Path) -> None:
     weightmark = new_weightmark(tmp_path)
     password = {"WEIGHTMARK_KEY_PASSWORD": "correct horse"}

@@ -32,7 +32,7 @@ def streaming(blocks: Blocks, stream: Callable[[Request], None]) -> Respond:
     return lambda request: (stream if request.format == "car" else serve)(request)
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_they_take_one_request(owner: Weightmark, many: Pinned, out: Path) -> None:
     with gateway(gateways.serving(many.blocks)) as server:
         assert_ends(fetch(owner, many.reference, out, server), 0)
@@ -51,7 +51,7 @@ def breaking_off(request: Request, many: Pinned) -> None:
     request.wfile.write(header(root) + b"".join(sections))
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_what_did_not_come_is_asked_for(owner: Weightmark, many: Pinned, out: Path) -> None:
     respond = streaming(many.blocks, lambda request: breaking_off(request, many))
     with gateway(respond) as server:
@@ -71,7 +71,7 @@ def test_gateways_need_not_send_streams(owner: Weightmark, many: Pinned, out: Pa
     assert_fetched(out, FILES)
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 @pytest.mark.parametrize("kind", ["another block", "a block that nobody asked for"])
 def test_who_lies_in_a_stream_is_asked_no_more(
     owner: Weightmark, many: Pinned, out: Path, kind: str

@@ -276,7 +276,7 @@ def test_two_submitters_at_once_register_once(publisher: Publisher, tmp_path: Pa
     assert len(set(sent) - {""}) == 1, both
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_on_the_chain_of_this_machine(run_weightmark: Weightmark, tmp_path: Path) -> None:
     model = write_model(tmp_path / "model")
     publish = ("publish", model, "--name", NAME, "--version", "2.0.0", "--sign-only")

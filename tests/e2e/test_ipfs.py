@@ -30,7 +30,7 @@ def model(tmp_path: Path) -> Path:
     return write_files(tmp_path / "model", FILES)
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_model_goes_through_a_car_file(
     run_weightmark: Weightmark, model: Path, tmp_path: Path, profile: str

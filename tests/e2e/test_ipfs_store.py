@@ -44,7 +44,7 @@ def replace_by_link(file: Path) -> None:
     file.symlink_to("/etc/passwd")
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_a_release_is_pinned_read_back_lost_and_pinned_again(release: Release) -> None:
     told = document(publish(release, "1.1.0", "--pin", "--json"))
     cid = told["artifact_cid"]

@@ -15,7 +15,7 @@ import pytest
 from tests.command import BINARIES, Weightmark
 from tests.e2e.releases import Finished, assert_ends, document, write_model
 
-pytestmark = pytest.mark.measured
+pytestmark = pytest.mark.covered
 
 PASSWORD = {"WEIGHTMARK_KEY_PASSWORD": "correct horse"}
 HEXADECIMAL = "57" * 32

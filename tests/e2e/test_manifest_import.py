@@ -36,7 +36,7 @@ def models(tmp_path: Path) -> Path:
     return write_files(tmp_path / "models", clarity_files())
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_an_imported_model_is_published_and_verified(
     run_weightmark: Weightmark, model: Path
 ) -> None:
@@ -48,7 +48,7 @@ def test_an_imported_model_is_published_and_verified(
     assert inspected["metadata"] == {"author": "Zoë", "framework": "pytorch"}
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_a_manifest_with_its_signature_beside(run_weightmark: Weightmark, model: Path) -> None:
     path = HASHTRACEAI["beside"]
     finished = run_weightmark("manifest", "import", path, model, *RSA, *NAMED, "--json")
@@ -89,7 +89,7 @@ def test_a_key_by_its_name(run_weightmark: Weightmark, model: Path) -> None:
     assert_ends(run_weightmark(*importing, "coins"), 4, "no earlier tool has signed")
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_an_unsigned_manifest_needs_a_word(
     run_weightmark: Weightmark, model: Path, tmp_path: Path
 ) -> None:

@@ -75,7 +75,7 @@ def test_every_model_is_signed_once_and_verified(tree: SignedTree) -> None:
     assert [each["path"] for each in document(tree.verify("--json"))["models"]] == PATHS
 
 
-@pytest.mark.measured
+@pytest.mark.covered
 def test_every_command_in_text_and_as_json(run_weightmark: Weightmark, tmp_path: Path) -> None:
     tree = new_tree(run_weightmark, tmp_path)
     (tree.models / "alias.bin").symlink_to("/etc/hostname")

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.command import BINARIES, PATIENCE, Weightmark
 from tests.e2e.releases import assert_ends, document, write_model
 
-pytestmark = pytest.mark.measured
+pytestmark = pytest.mark.covered
 
 WORDS = "correct horse"
 PASSWORD = {"WEIGHTMARK_KEY_PASSWORD": WORDS}

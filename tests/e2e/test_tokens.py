@@ -12,7 +12,7 @@ from tests.command import Weightmark
 from tests.e2e.releases import Finished, assert_ends, document, write_model
 from tests.softhsm import LABEL, PIN, Token
 
-pytestmark = pytest.mark.measured
+pytestmark = pytest.mark.covered
 
 
 def sign(weightmark: Weightmark, model: Path, token: Token, uri: str, pin: str = PIN) -> Finished:

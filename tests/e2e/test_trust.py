@@ -10,7 +10,7 @@ import pytest
 from tests.command import Weightmark
 from tests.e2e.releases import Release, assert_ends, document, problems
 
-pytestmark = pytest.mark.measured
+pytestmark = pytest.mark.covered
 
 STRANGER = {"WEIGHTMARK_PRIVATE_KEY": "0x" + "57" * 32}
 NOBODY = "0x52908400098527886E0F7030069857D2E4169EE7"
