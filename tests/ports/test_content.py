@@ -66,6 +66,21 @@ def test_it_is_told_where_each_leaf_is(artifact: Addressable) -> None:
     }
 
 
+def test_the_place_of_a_file_has_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(tmp_path / "model", {"a": b"x", "b/c": b"y"})
+    (tmp_path / "linked").symlink_to("model")
+    (tmp_path / "model/d").symlink_to("b")
+    monkeypatch.chdir(tmp_path)
+    for given in ("linked", str(tmp_path / "linked"), "model"):
+        artifact = LocalArtifact(Path(given))
+        places = {path: Path(os.fsdecode(artifact.place(path))) for path in artifact.list().sizes}
+        inner = tmp_path.resolve() / "model"
+        assert places == {"a": inner / "a", "b/c": inner / "b/c", "d/c": inner / "b/c"}
+    single = LocalArtifact(Path("linked/a"))
+    single.list()
+    assert single.place("a") == os.fsencode(tmp_path.resolve() / "model/a")
+
+
 def test_files_are_copied(artifact: Addressable, tmp_path: Path) -> None:
     folder, told = tmp_path / "copies", list[int]()
     folder.mkdir()

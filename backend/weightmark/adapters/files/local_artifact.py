@@ -53,6 +53,8 @@ class LocalArtifact:
         self._locks = locks
         self._workers = workers or default_workers()
         self._tree = Tree(b"")
+        # Of the last listing: real directories by those that lead to its files.
+        self._real: dict[bytes, bytes] = {}
 
     @property
     def beside(self) -> LocalArtifact:
@@ -82,6 +84,7 @@ class LocalArtifact:
         sidecars = self._sidecars()
         present = sidecars.present()
         self._tree = self._walk(sidecars, ignores)
+        self._real.clear()
         sizes = {path: size_in(identity) for path, identity in self._tree.identities.items()}
         return Listing(sizes, present, tuple(sorted(self._tree.ignored)))
 
@@ -156,7 +159,10 @@ class LocalArtifact:
 
     def place(self, path: str) -> bytes:
         """Return where a file of the last listing is for whoever reads it later, with no links."""
-        return os.path.realpath(self._tree.target(path))
+        directory, _, name = self._tree.target(path).rpartition(b"/")
+        if directory not in self._real:
+            self._real[directory] = os.path.realpath(directory or b"/")
+        return os.path.join(self._real[directory], name)  # noqa: PTH118
 
     def copy(self, paths: Collection[str], folder: bytes, advance: Advance) -> None:
         """Copy files of the last listing to the same paths below a folder; see `Addressable`."""
