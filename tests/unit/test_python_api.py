@@ -78,6 +78,8 @@ def test_one_text_is_no_sequence_of_patterns() -> None:
         weightmark.verify_signature(".", public_keys="release")
     with pytest.raises(UsageError, match=r"certificates is .* not the text 'release'"):
         weightmark.sign(".", certificates="release")
+    with pytest.raises(UsageError, match=r"certificates is .* not the text 'release'"):
+        weightmark.publish(".", **NAMED, certificates="release")
 
 
 @pytest.mark.parametrize("reason", ["", "none", "WITHDRAWN", "stolen", weightmark.Reason.NONE, 1])
