@@ -21,7 +21,7 @@ def main(digest: str, tree: str) -> None:
         UNIXFS_V1_2025,
         lambda _cid, _block: None,
         lambda _: None,
-        DigestAlgorithm.parse(digest),
+        [DigestAlgorithm.parse(digest)],
         lambda _path, _offset, _leaf: None,
     )
     for error in found.errors.values():

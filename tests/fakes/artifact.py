@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -114,20 +114,22 @@ class FakeArtifact:
         profile: Profile,
         put: Put,
         advance: Advance,
-        algorithm: DigestAlgorithm | None = None,
+        algorithms: Sequence[DigestAlgorithm] = (),
         at: At | None = None,
     ) -> AddressedFiles:
         """Address files."""
-        hashed = self.hash(paths, algorithm or DigestAlgorithm.SHA2_256, advance)
+        first = DigestAlgorithm.SHA2_256
+        hashed = self.hash_together(paths, algorithms or (first,), advance)
+        read = hashed[algorithms[0] if algorithms else first]
         roots = {}
-        for path in hashed.entries:
+        for path in read.entries:
             tree = BalancedTree(profile, put)
             for index, piece in enumerate(self.pieces(path, profile.chunk_size)):
                 tree.add(profile.leaf(piece))
                 if at:
                     at(path, index * profile.chunk_size, profile.leaf(piece))
             roots[path] = tree.finish()
-        return AddressedFiles(roots, hashed.entries if algorithm else {}, hashed.errors)
+        return AddressedFiles(roots, hashed if algorithms else {}, read.errors)
 
     def place(self, path: str) -> bytes:
         """Return where a file would be."""

@@ -43,7 +43,7 @@ def pinned(folder: Path) -> BlockStore:
             UNIXFS_V1_2025,
             adding.put,
             lambda _: None,
-            None,
+            (),
             lambda path, offset, leaf: adding.refer(artifact.place(path), offset, leaf),
         )
         root = directory_tree(found.roots, UNIXFS_V1_2025, adding.put).cid

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from weightmark.ports.content import Addressable, Blocks, Destination
 SIZES = (0, 1, 70_000, 2**18, 2**20 - 1, 2**20, 2**20 + 1, 5 * 2**20 + 3)
 FILES = {f"{size}.bin": (bytes(range(251)) * (size // 251 + 1))[:size] for size in SIZES}
 KINDS = ("disk", "memory")
+BOTH = tuple(DigestAlgorithm)
 
 
 @pytest.fixture(params=KINDS)
@@ -32,13 +33,13 @@ def artifact(request: pytest.FixtureRequest, tmp_path: Path) -> Addressable:
     return LocalArtifact(write_files(tmp_path, FILES), workers=2)
 
 
-@pytest.mark.parametrize("algorithm", [None, *DigestAlgorithm])
+@pytest.mark.parametrize("algorithms", [(), *((each,) for each in DigestAlgorithm), BOTH])
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda each: str(each.name))
 def test_one_reading_gives_addresses_and_digests(
-    artifact: Addressable, profile: Profile, algorithm: DigestAlgorithm | None
+    artifact: Addressable, profile: Profile, algorithms: Sequence[DigestAlgorithm]
 ) -> None:
     stored, nodes, told = Stored(), Stored(), list[int]()
-    found = artifact.address(artifact.list().sizes, profile, nodes.put, told.append, algorithm)
+    found = artifact.address(artifact.list().sizes, profile, nodes.put, told.append, algorithms)
     assert found.roots == {path: stored.add_file(data, profile) for path, data in FILES.items()}
     assert sum(told) == sum(SIZES)
     assert found.errors == {}
@@ -46,11 +47,10 @@ def test_one_reading_gives_addresses_and_digests(
     assert {path for path, root in found.roots.items() if root.cid in nodes.blocks} == {
         f"{size}.bin" for size in SIZES if size > profile.chunk_size
     }
-    if algorithm is None:
-        assert found.entries == {}
-    else:
-        expected = {path: entry_of(path, data, algorithm) for path, data in FILES.items()}
-        assert found.entries == expected
+    assert {algorithm: hashed.entries for algorithm, hashed in found.hashed.items()} == {
+        algorithm: {path: entry_of(path, data, algorithm) for path, data in FILES.items()}
+        for algorithm in algorithms
+    }
 
 
 def test_it_is_told_where_each_leaf_is(artifact: Addressable) -> None:
@@ -60,7 +60,7 @@ def test_it_is_told_where_each_leaf_is(artifact: Addressable) -> None:
         leaves[path, offset] = leaf.cid
         assert UNIXFS_V1_2025.leaf(FILES[path][offset : offset + leaf.length]) == leaf
 
-    artifact.address(artifact.list().sizes, UNIXFS_V1_2025, nodes.put, lambda _: None, None, at)
+    artifact.address(artifact.list().sizes, UNIXFS_V1_2025, nodes.put, lambda _: None, (), at)
     assert leaves.keys() == {
         (path, offset) for path, data in FILES.items() for offset in range(0, len(data) or 1, 2**20)
     }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.profiles import Part, Profile, Put
-from weightmark.domain.manifest import FileEntry
 from weightmark.errors import WeightmarkError
-from weightmark.ports.artifacts import Advance, Artifact, Listing
+from weightmark.ports.artifacts import Advance, Artifact, HashedFiles, Listing
 from weightmark.ports.blocks import BlockSource
 
 # Called with a file's path, and where in it a leaf begins; from any thread.
@@ -24,13 +23,13 @@ class AddressedFiles:
 
     Attributes:
         roots: The root of each file that could be read, by its path.
-        entries: Its entry in a manifest, if digests were asked for.
+        hashed: The files by each hash function of the digests that were asked for.
         errors: An error for each other one.
     """
 
-    roots: dict[str, Part] = field(default_factory=dict)
-    entries: dict[str, FileEntry] = field(default_factory=dict)
-    errors: dict[str, WeightmarkError] = field(default_factory=dict)
+    roots: dict[str, Part]
+    hashed: dict[DigestAlgorithm, HashedFiles]
+    errors: dict[str, WeightmarkError]
 
 
 class Addressable(Protocol):
@@ -55,7 +54,7 @@ class Addressable(Protocol):
         profile: Profile,
         put: Put,
         advance: Advance,
-        algorithm: DigestAlgorithm | None = None,
+        algorithms: Sequence[DigestAlgorithm] = (),
         at: At | None = None,
     ) -> AddressedFiles:
         """Read files of the last listing, once, and address them.
@@ -65,7 +64,7 @@ class Addressable(Protocol):
             profile: How they are addressed.
             put: Called with each node that is no leaf, from any thread.
             advance: Called as bytes are read, from any thread.
-            algorithm: The hash function of the digests, if they are wanted as well.
+            algorithms: The hash functions of digests that are wanted as well.
             at: Called with each leaf, from any thread.
         """
         ...

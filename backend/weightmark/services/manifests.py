@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -59,8 +59,9 @@ class ManifestDraft:
     signers: tuple[Signer, ...] = ()
 
 
-# Reads the files of a listing, and returns their entries, and the artifact's CID or "".
-Describe = Callable[[Listing, DigestAlgorithm, Start], tuple[tuple[FileEntry, ...], str]]
+# Reads the files of a listing with some hash functions, and returns their entries by the first of
+# these, and the artifact's CID or "".
+Describe = Callable[[Listing, Sequence[DigestAlgorithm], Start], tuple[tuple[FileEntry, ...], str]]
 
 
 def create_manifest(
@@ -84,9 +85,10 @@ def create_manifest(
     artifact.make_room(MANIFEST)
     listing = artifact.list(draft.ignores)
     # Signatures have sha2-256: where digests are remembered, no large file is read again for them.
-    signed = {DigestAlgorithm.SHA2_256} if draft.signers else set()
-    read = describe or partial(_hashed, artifact, signed)
-    entries, artifact_cid = read(listing, draft.algorithm, start)
+    signed = (DigestAlgorithm.SHA2_256,) if draft.signers else ()
+    algorithms = tuple(dict.fromkeys((draft.algorithm, *signed)))
+    read = describe or partial(_hashed, artifact)
+    entries, artifact_cid = read(listing, algorithms, start)
     manifest = Manifest(
         schema=SCHEMA,
         publisher=draft.publisher,
@@ -107,15 +109,10 @@ def create_manifest(
 
 
 def _hashed(
-    artifact: Artifact,
-    also: Collection[DigestAlgorithm],
-    listing: Listing,
-    algorithm: DigestAlgorithm,
-    start: Start,
+    artifact: Artifact, listing: Listing, algorithms: Sequence[DigestAlgorithm], start: Start
 ) -> tuple[tuple[FileEntry, ...], str]:
-    algorithms = {algorithm, *also}
     hashed = artifact.hash_together(listing.sizes, algorithms, start(listing.total_size))
-    return hashed[algorithm].complete(), ""
+    return hashed[algorithms[0]].complete(), ""
 
 
 def verify_manifest(

@@ -14,7 +14,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.documents import document_tree
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025, Part, Put
 from weightmark.domain.manifest import FileEntry
-from weightmark.ports.artifacts import HashedFiles, Listing, Start
+from weightmark.ports.artifacts import Listing, Start
 from weightmark.ports.blocks import PinTarget
 from weightmark.ports.content import At, Publishable
 from weightmark.ports.store import Additions, ContentStore, Pin, PinKind
@@ -41,7 +41,7 @@ class PinOrder:
 def describe_with_address(
     artifact: Publishable,
     listing: Listing,
-    algorithm: DigestAlgorithm,
+    algorithms: Sequence[DigestAlgorithm],
     start: Start,
     put: Put = lambda _cid, _block: None,
     at: At | None = None,
@@ -51,7 +51,7 @@ def describe_with_address(
     Args:
         artifact: What to read.
         listing: What it holds.
-        algorithm: The hash function of the digests.
+        algorithms: The hash functions; the entries are by the first of them.
         start: Called before files are read.
         put: Called with each block that is no leaf, from any thread.
         at: Called with each leaf, from any thread.
@@ -60,8 +60,8 @@ def describe_with_address(
         ArtifactError: A file cannot be read, or is not the one that was listed.
     """
     advance = start(listing.total_size)
-    found = artifact.address(listing.sizes, UNIXFS_V1_2025, put, advance, algorithm, at)
-    entries = HashedFiles(found.entries, found.errors).complete()
+    found = artifact.address(listing.sizes, UNIXFS_V1_2025, put, advance, algorithms, at)
+    entries = found.hashed[algorithms[0]].complete()
     root = root_of(artifact, found.roots, UNIXFS_V1_2025, put)
     return entries, cid_text(root.cid)
 
@@ -90,7 +90,11 @@ class Keeping:
         self._folder = b""
 
     def describe(
-        self, artifact: Publishable, listing: Listing, algorithm: DigestAlgorithm, start: Start
+        self,
+        artifact: Publishable,
+        listing: Listing,
+        algorithms: Sequence[DigestAlgorithm],
+        start: Start,
     ) -> tuple[tuple[FileEntry, ...], str]:
         """Describe an artifact, and add it to the store.
 
@@ -106,7 +110,7 @@ class Keeping:
             self._additions.refer(file, offset, leaf)
 
         described = describe_with_address(
-            artifact, listing, algorithm, start, self._additions.put, at
+            artifact, listing, algorithms, start, self._additions.put, at
         )
         if copies:
             artifact.copy(listing.sizes, self._folder, start(listing.total_size))

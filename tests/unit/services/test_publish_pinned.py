@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,13 +12,16 @@ from tests.fakes.artifact import FakeArtifact
 from tests.fakes.blocks import Stored
 from tests.unit.services.world import ALICE, FILES, NAME, World, unseen
 from weightmark.domain.content_address import cid_text, parse_cid, raw_block_cid
+from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.domain.ipfs.walk import reachable
+from weightmark.domain.manifest import FileEntry, Signer
 from weightmark.errors import ArtifactChangedError, IpfsServiceError, VersionExistsError
-from weightmark.ports.artifacts import Advance
+from weightmark.ports.artifacts import Advance, Listing, Start
 from weightmark.ports.blocks import BlockSource
 from weightmark.ports.store import PinKind
-from weightmark.services.pinning import PinOrder
+from weightmark.services.manifests import create_manifest
+from weightmark.services.pinning import PinOrder, describe_with_address
 from weightmark.services.publish import PublishRequest
 from weightmark.services.sidecars import MANIFEST
 
@@ -96,6 +99,24 @@ def test_files_and_manifest_are_kept_under_the_release(world: World) -> None:
 
 def test_each_file_is_read_once(world: World) -> None:
     world.publisher().publish(pinned(world), unseen)
+    assert sorted(world.artifact.hashed) == sorted(FILES)
+
+
+def test_what_is_signed_as_well_is_read_once_however_many_digests_it_needs(world: World) -> None:
+    asked: list[Sequence[DigestAlgorithm]] = []
+
+    def describe(
+        listing: Listing, algorithms: Sequence[DigestAlgorithm], start: Start
+    ) -> tuple[tuple[FileEntry, ...], str]:
+        asked.append(algorithms)
+        return describe_with_address(world.artifact, listing, algorithms, start)
+
+    blake3, named = DigestAlgorithm.BLAKE3, (Signer("ecdsa-p256-sha256", "0" * 64),)
+    draft = replace(world.request().draft, algorithm=blake3, signers=named)
+    made = create_manifest(world.artifact, draft, unseen, describe)
+    assert asked == [(blake3, DigestAlgorithm.SHA2_256)]
+    assert (made.digest, made.artifact_cid) == (blake3, cid_text(artifact_cid(FILES)))
+    assert {entry.digest[:4] for entry in made.files} == {"1e20"}
     assert sorted(world.artifact.hashed) == sorted(FILES)
 
 

@@ -7,12 +7,12 @@ leaves are hashed by others meanwhile, each from a buffer that is not read into 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, Pace, read_files
-from weightmark.adapters.files.hashing import Hash, entries_of, hash_function
+from weightmark.adapters.files.guarded import SMALL_FILE_SIZE, Found, Pace, read_files
+from weightmark.adapters.files.hashing import Hash, described, hash_together
 from weightmark.adapters.files.reading import size_in
 from weightmark.adapters.files.tree import Tree
 from weightmark.domain.digests import DigestAlgorithm
@@ -21,7 +21,7 @@ from weightmark.domain.ipfs.profiles import Part, Profile, Put
 from weightmark.ports.artifacts import Advance
 from weightmark.ports.content import AddressedFiles, At
 
-# A file's root, and its digest in hex, or "".
+# A file's root, and its digests in hex.
 _Addressed: TypeAlias = tuple[Part, str]
 # What waits for a leaf, and the buffer that it is hashed from.
 _Hashed: TypeAlias = tuple[Callable[[], Part], memoryview]
@@ -34,7 +34,7 @@ def address_files(
     put: Put,
     advance: Advance,
     workers: int,
-    algorithm: DigestAlgorithm | None = None,
+    algorithms: Sequence[DigestAlgorithm] = (),
     at: At | None = None,
 ) -> AddressedFiles:
     """Read files of a tree once, and address them; see `Addressable.address`.
@@ -46,10 +46,10 @@ def address_files(
         put: Called with each node that is no leaf, from any thread.
         advance: Called as bytes are read, from any thread.
         workers: How many threads read, at most, and how many hash.
-        algorithm: The hash function of the digests, if they are wanted as well.
+        algorithms: The hash functions of digests that are wanted as well.
         at: Called with each leaf, from any thread.
     """
-    new_hash = hash_function(algorithm) if algorithm else None
+    new_hash = hash_together(algorithms)
     large = sum(size_in(tree.identities[path]) > profile.chunk_size for path in paths)
     with ThreadPoolExecutor(workers) as pool:
         leaves = _Leaves(profile, put, at, pool, 1 + max(1, workers // max(1, large)))
@@ -57,10 +57,8 @@ def address_files(
             tree, paths, lambda pace: _Reader(leaves, new_hash, pace), advance, workers
         )
     roots = {path: root for path, (root, _) in found.results.items()}
-    if algorithm is None:
-        return AddressedFiles(roots, errors=found.errors)
-    digests = {path: digest for path, (_, digest) in found.results.items()}
-    return AddressedFiles(roots, entries_of(tree, digests, algorithm), found.errors)
+    digests = Found({path: digest for path, (_, digest) in found.results.items()}, found.errors)
+    return AddressedFiles(roots, described(tree, digests, algorithms), found.errors)
 
 
 class _Tree:
@@ -111,7 +109,7 @@ class _Leaves:
 class _Reader:
     """One worker's buffers, of which some are read into while others are hashed."""
 
-    def __init__(self, leaves: _Leaves, new_hash: Callable[[], Hash] | None, pace: Pace) -> None:
+    def __init__(self, leaves: _Leaves, new_hash: Callable[[], Hash], pace: Pace) -> None:
         self._leaves = leaves
         self._new_hash = new_hash
         self._pace = pace
@@ -121,21 +119,20 @@ class _Reader:
     def read(self, path: str, descriptor: int, size: int) -> tuple[int, _Addressed]:
         """Return the number of bytes, and what they are addressed by."""
         tree = self._leaves.tree(path)
-        digest = self._new_hash() if self._new_hash else None
+        digest = self._new_hash()
         hashed: deque[_Hashed] = deque()
         length = 0
         while not length or length < size:
             buffer = self._buffer(hashed, tree)
             count = self._fill(descriptor, buffer)
             hashed.append((self._leaves.hash(buffer[:count]), buffer))
-            if digest:
-                digest.update(buffer[:count])
+            digest.update(buffer[:count])
             length += count
             if count < len(buffer):
                 break
         while hashed:
             self._add_oldest(hashed, tree)
-        return length, (tree.finish(), digest.hexdigest() if digest else "")
+        return length, (tree.finish(), digest.hexdigest())
 
     def _buffer(self, hashed: deque[_Hashed], tree: _Tree) -> memoryview:
         """Return a buffer that is free: a new one, if none is and there may be more."""

@@ -68,23 +68,33 @@ def hash_files(
 
     Each file is read once, however many functions there are.
     """
+    found = digest_files(tree, paths, hash_together(algorithms), advance, workers)
+    return described(tree, found, algorithms)
+
+
+def hash_together(algorithms: Sequence[DigestAlgorithm]) -> Callable[[], Hash]:
+    """Return what makes a new, empty hash of several functions: see `described`."""
     functions = [hash_function(each) for each in algorithms]
-    new_hash = functions[0] if len(functions) == 1 else partial(_new_hashes, functions)
-    found = digest_files(tree, paths, new_hash, advance, workers)
-    described = {}
+    return functions[0] if len(functions) == 1 else partial(_new_hashes, functions)
+
+
+def described(
+    tree: Tree, found: Found[str], algorithms: Sequence[DigestAlgorithm]
+) -> dict[DigestAlgorithm, HashedFiles]:
+    """Return the entries of files by each of several functions, which hashed them together."""
+    files = {}
     for index, algorithm in enumerate(algorithms):
         part = slice(index * _HEX_LENGTH, (index + 1) * _HEX_LENGTH)
         digests = {path: digest[part] for path, digest in found.results.items()}
-        entries = entries_of(tree, digests, algorithm)
-        described[algorithm] = HashedFiles(entries, dict(found.errors))
-    return described
+        files[algorithm] = HashedFiles(_entries(tree, digests, algorithm), dict(found.errors))
+    return files
 
 
 def _new_hashes(functions: Collection[Callable[[], Hash]]) -> Hash:
     return _Together([function() for function in functions])
 
 
-def entries_of(
+def _entries(
     tree: Tree, digests: Mapping[str, str], algorithm: DigestAlgorithm
 ) -> dict[str, FileEntry]:
     """Return the entries of files in a manifest, from their digests in hex."""

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,7 +143,7 @@ class LocalArtifact:
         profile: Profile,
         put: Put,
         advance: Advance,
-        algorithm: DigestAlgorithm | None = None,
+        algorithms: Sequence[DigestAlgorithm] = (),
         at: At | None = None,
     ) -> AddressedFiles:
         """Read files of the last listing, once, and address them; see `Addressable.address`."""
@@ -151,10 +151,10 @@ class LocalArtifact:
 
         started = time.time_ns()
         found = address_files(
-            self._tree, paths, profile, put, advance, self._workers, algorithm, at
+            self._tree, paths, profile, put, advance, self._workers, algorithms, at
         )
-        if algorithm:
-            self._remember(found.entries.values(), algorithm, started)
+        for algorithm, hashed in found.hashed.items():
+            self._remember(hashed.entries.values(), algorithm, started)
         return found
 
     def place(self, path: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,11 +61,11 @@ class ManifestElsewhere:
         profile: Profile,
         put: Put,
         advance: Advance,
-        algorithm: DigestAlgorithm | None = None,
+        algorithms: Sequence[DigestAlgorithm] = (),
         at: At | None = None,
     ) -> AddressedFiles:
         """Read files of the last listing, once, and address them."""
-        return self._artifact.address(paths, profile, put, advance, algorithm, at)
+        return self._artifact.address(paths, profile, put, advance, algorithms, at)
 
     def place(self, path: str) -> bytes:
         """Return where a file of the last listing is."""

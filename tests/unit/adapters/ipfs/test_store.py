@@ -60,7 +60,7 @@ def pin(store: BlockStore, model: Path, label: str = "label", *, copied: bool = 
             file = folder + b"/" + path.encode() if folder else artifact.place(path)
             adding.refer(file, offset, leaf)
 
-        found = artifact.address(paths, UNIXFS_V1_2025, adding.put, lambda _: None, None, at)
+        found = artifact.address(paths, UNIXFS_V1_2025, adding.put, lambda _: None, (), at)
         if folder:
             artifact.copy(paths, folder, lambda _: None)
         root = directory_tree(found.roots, UNIXFS_V1_2025, adding.put).cid
