@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,11 +81,13 @@ def write_shared(path: Path, data: bytes) -> None:
 
 
 def _write(path: Path, data: bytes, mode: int, *, replace: bool) -> None:
+    from tempfile import mkstemp
+
     private_folder(path.parent)
     temporary = ""
     try:
         # mkstemp creates with mode 0600.
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary = mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
