@@ -4,7 +4,8 @@
 2. A block that one source lacks is asked of the next. Who lacks many in a row becomes a reserve: it
    is asked for what the others lack, and for nothing else.
 3. A source that gives something else than the block, however it does, is asked no more. One that
-   errs is asked again after a pause, and no more once it has erred `MAX_ERRORS` times in a row.
+   errs is asked again after a pause, and no more once it has erred `MAX_ERRORS` times in a row, or
+   if erring is the last that it did.
 4. Whoever has nothing else to do asks for the block that another owes for longest. Who is overtaken
    so becomes a reserve as well; what it still owes is not waited for.
 5. Where there are many small files, whoever has given most is asked for all of them in one go.
@@ -166,6 +167,9 @@ class SourcePool:
         traceback: TracebackType | None,
     ) -> None:
         with self._changed:
+            for source in self._sources:
+                if source.errors:
+                    self._drop(source)
             self._is_over = True
             self._changed.notify_all()
 
@@ -232,7 +236,8 @@ class SourcePool:
             pass  # not every gateway sends so much at once, and blocks can be had one by one
         except ContentError as error:
             with self._changed:
-                self._drop(source, error)
+                source.reason = error.message
+                self._drop(source)
                 self._settle()
 
     def _wait_while(self, is_so: Callable[[], bool]) -> None:
@@ -317,7 +322,8 @@ class SourcePool:
             self._note_error(source, order, error)
         except ContentError as error:
             with self._changed:
-                self._drop(source, error)
+                source.reason = error.message
+                self._drop(source)
                 self._give_back(source, order)
         else:
             self._take(source, order, block)
@@ -345,15 +351,15 @@ class SourcePool:
                 source.erred_at = time.monotonic()
                 source.rests_until = source.erred_at + self._pacing.pause * 2**source.errors
                 source.errors += 1
+                source.reason = error.message
             if source.errors >= MAX_ERRORS:
-                self._drop(source, error)
+                self._drop(source)
             self._give_back(source, order)
 
-    def _drop(self, source: _Source, error: WeightmarkError) -> None:
+    def _drop(self, source: _Source) -> None:
         if not source.is_dropped and not self._is_over:
             source.is_dropped = True
-            source.reason = error.message
-            self._tell(Fault(source.provider.name, error.message, dropped=True))
+            self._tell(Fault(source.provider.name, source.reason, dropped=True))
 
     def _give_back(self, source: _Source, order: Order) -> None:
         del order.asked[source]

@@ -132,12 +132,15 @@ def test_who_lacks_everything_is_soon_asked_for_nothing(blocks: dict[bytes, byte
 
 
 def test_a_reserve_is_asked_where_there_is_nobody_else(blocks: dict[bytes, bytes]) -> None:
-    known = set(list(blocks)[100:])
-    reserve = FakeProvider("reserve", {cid: blocks[cid] for cid in known})
-    dropped = FakeProvider("dropped", blocks, lambda number: ERROR if number > 120 else None)
-    with pool(reserve, dropped) as (opened, faults):
-        assert Counter(fetch(opened, tuple(blocks))) == Counter(blocks.values())
-    assert {each.source for each in faults} <= {"dropped"}
+    first, last = list(blocks)[:100], list(blocks)[100:]
+    reserve = FakeProvider("reserve", {cid: blocks[cid] for cid in last})
+    altered = {cid: blocks[cid] + b"!" for cid in last}
+    liar = FakeProvider("liar", {**blocks, **altered})
+    with pool(reserve, liar) as (opened, faults):
+        for cids in (first, last):
+            assert Counter(fetch(opened, cids)) == Counter(blocks[cid] for cid in cids)
+    assert {each.source for each in faults} <= {"liar"}
+    assert len(reserve.asked) >= len(last)
 
 
 def test_who_lies_is_asked_no_more(blocks: dict[bytes, bytes]) -> None:
@@ -178,9 +181,16 @@ def test_who_errs_again_and_again_is_asked_no_more(blocks: dict[bytes, bytes]) -
 def test_a_pause_is_made_after_an_error(blocks: dict[bytes, bytes]) -> None:
     erring, good = FakeProvider("erring", blocks, always(ERROR)), FakeProvider("good", blocks)
     with pool(erring, good, pacing=Pacing(patience=3600, pause=3600)) as (opened, faults):
+        good.released.clear()
+        for cid in tuple(blocks)[: 2 * REQUESTS_PER_SOURCE]:
+            opened.order(cid, lambda _: None)
+        erring.wait_until_asked(1)
+        good.released.set()
         assert Counter(fetch(opened, tuple(blocks))) == Counter(blocks.values())
+        assert faults == []
+    # Which is told all the same, once nothing is to be asked any more.
+    assert faults == [Fault("erring", ERROR.message, dropped=True)]
     assert len(erring.asked) <= REQUESTS_PER_SOURCE
-    assert faults == []
 
 
 def test_nobody_left_names_all_and_what_each_did(blocks: dict[bytes, bytes]) -> None:
