@@ -29,7 +29,6 @@ from weightmark.adapters.ipfs.places import (
     unwritable,
 )
 from weightmark.domain.content_address import cid_text, raw_block_cid
-from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
 from weightmark.domain.text import printable
 from weightmark.errors import LockTimeoutError, StorageError
 
@@ -52,7 +51,6 @@ class LocalDownload:
         self._out = out
         self._blocks = folder / "blocks"
         self._root = folder / "files"
-        self._buffer = memoryview(bytearray(MAX_BLOCK_SIZE))
 
     @property
     def place(self) -> str:
@@ -99,9 +97,8 @@ class LocalDownload:
         with self._opened(path, os.O_RDONLY) as descriptor:
             if _is_hole(descriptor, offset, length):
                 return _zeros(length) == cid
-            piece = self._buffer[:length]
-            count = os.preadv(descriptor, [piece], offset)
-        return count == length and raw_block_cid(sha256(piece).digest()) == cid
+            piece = os.pread(descriptor, length, offset)
+        return raw_block_cid(sha256(piece).digest()) == cid
 
     def write(self, path: str, offset: int, data: bytes) -> None:
         """Write a part of a file.
