@@ -30,7 +30,7 @@ COMMANDS = {
     "publisher": "Manage who may act for a publisher, and with which keys.",
     "manifest": "Make and check manifests; no chain needed.",
     "signature": "Sign artifacts, and verify signatures; no chain needed.",
-    "ipfs": "Content addresses and CAR files; no chain needed.",
+    "ipfs": "Content addresses, CAR files, and what is pinned here; no chain needed.",
     "trust": "Manage the publishers that you trust.",
     "keys": "Manage the keys that send transactions and sign models.",
     "network": "Manage chains.",

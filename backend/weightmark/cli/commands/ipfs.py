@@ -28,7 +28,7 @@ _ignore = click.option(
 
 @click.group("ipfs")
 def command() -> None:
-    """Address artifacts as IPFS does. No chain, no node and no gateway is asked."""
+    """Address artifacts as IPFS does, keep them, and serve them. No chain and no node is asked."""
 
 
 command.add_command(ipfs_serve.command)
