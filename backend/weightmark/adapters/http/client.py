@@ -1,4 +1,4 @@
-"""Connections to endpoints: bounded in time for each step, with no redirects and no compression."""
+"""Connections to endpoints: each step bounded in time; no redirects, compression or cookies."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def open_client(
         headers: What each request carries.
         use_proxies: Whether the proxies that the environment names are used.
     """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx2
 
     for logger in _LOGGERS_OF_URLS:
@@ -43,6 +45,8 @@ def open_client(
         verify=_certificates(of_everybody=endpoint.public_name.startswith("https:")),
         timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         headers={**_UNPACKED, **headers},
+        # Any number of them would be kept, and looked through for each request.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
         trust_env=use_proxies,
     )
