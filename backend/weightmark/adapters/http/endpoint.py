@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError
 
-_SHOWN_CHARACTERS = 200
+# Of a text, so many characters from its beginning, and as many from its end.
+_SHOWN_CHARACTERS = 98
 
 # Shorter parts of a URL, such as "v3" and "rpc", are no keys.
 _MIN_SECRET_LENGTH = 8
@@ -25,20 +26,28 @@ class Endpoint:
     secrets: tuple[str, ...] = field(repr=False)
 
     @classmethod
-    def parse(cls, url: str) -> Self:
+    def parse(cls, url: str, what: str = "the endpoint") -> Self:
         """Read a URL.
+
+        Args:
+            url: The URL.
+            what: What messages call whom it leads to.
 
         Raises:
             ConfigurationError: It is not one of HTTP.
         """
         try:
             parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
+            host, port = parts.hostname or "", parts.port
+            # With an empty or a long label it is none that can be looked up.
+            host.encode("idna")
         except ValueError:
-            host, port, parts = None, None, urlsplit("")
-        if parts.scheme not in ("http", "https") or not host:
+            host, port, parts = "", None, urlsplit("")
+        # What is blank or no text at all, `urlsplit` leaves out in places, and clients do not.
+        is_clean = url.isprintable() and " " not in url
+        if parts.scheme not in ("http", "https") or not host or not is_clean:
             raise ConfigurationError(
-                "the endpoint's URL is not one of HTTP", hint="http://HOST:PORT or https://HOST/…"
+                f"the URL of {what} is not one of HTTP", hint="http://HOST:PORT or https://HOST/…"
             )
         shown_host = f"[{host}]" if ":" in host else host
         name = f"{parts.scheme}://{shown_host}{f':{port}' if port else ''}"
@@ -49,7 +58,13 @@ class Endpoint:
         return cls(url, printable(name), tuple(sorted(long_enough)))
 
     def shown(self, text: str) -> str:
-        """Return a text of the endpoint's, without what is secret, bounded and printable."""
-        for secret in self.secrets:
+        """Return a text of the endpoint's, without what is secret, bounded and printable.
+
+        A long one is without its middle: what failed stands before it, and the reason after it.
+        """
+        # A secret may be the beginning of a longer one; half of one would not be known for one.
+        for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, "…")
-        return printable(text[:_SHOWN_CHARACTERS])
+        if len(text) > 2 * _SHOWN_CHARACTERS:
+            text = f"{text[:_SHOWN_CHARACTERS]} … {text[-_SHOWN_CHARACTERS:]}"
+        return printable(text)

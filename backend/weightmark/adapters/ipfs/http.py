@@ -74,7 +74,7 @@ class HttpService:
     """
 
     def __init__(self, url: str, *, what: str, hint: str, authorization: str = "") -> None:
-        endpoint = Endpoint.parse(url)
+        endpoint = Endpoint.parse(url, what)
         self.name = f"{what} {endpoint.public_name}"
         self._refuse_unsafe(url, authorization)
         secrets = (*endpoint.secrets, *filter(None, (authorization, *authorization.split()[1:])))
@@ -125,7 +125,7 @@ class HttpService:
         parts = urlsplit(url)
         if "@" in parts.netloc:
             raise ConfigurationError(f"the URL of {self.name} holds a password or a user's name")
-        if parts.query or parts.fragment:
+        if {"?", "#"} & {*url}:
             raise ConfigurationError(f"the URL of {self.name} goes on after its path")
         if not (authorization.isascii() and authorization.isprintable()):
             raise ConfigurationError(f"the authorization for {self.name} holds what no header can")

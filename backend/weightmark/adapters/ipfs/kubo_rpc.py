@@ -30,9 +30,6 @@ STORE_SECONDS: Final = 300.0
 PIN_SECONDS: Final = 24 * 3600.0
 MAX_PIN_BYTES: Final = 32 * 2**20
 
-# Of what it says, in characters: how it begins, and how it ends.
-END: Final = 90
-
 # In what Kubo says of a block that it does not hold, and of a root that it does not keep.
 _ABSENT = "could not find"
 _UNPINNED = "is not pinned"
@@ -180,7 +177,7 @@ class KuboRpc:
     def _accepted(self, answer: T | _Refusal) -> T:
         if isinstance(answer, _Refusal):
             raise self._service.error(
-                f"it refuses: {self._service.shown(_both_ends(answer.message))}",
+                f"it refuses: {self._service.shown(answer.message)}",
                 hint="once that is mended, run the same command again: it goes on from there",
             )
         return answer
@@ -203,11 +200,6 @@ class KuboRpc:
         if not isinstance(document, dict):
             raise self._service.error("its answer is not an object of JSON")
         return document
-
-
-def _both_ends(message: str) -> str:
-    """Return a message without its middle, if it is long: paths stand there, and reasons after."""
-    return message if len(message) <= 2 * END else f"{message[:END]} … {message[-END:]}"
 
 
 def _request(command: str, query: Mapping[str, str], limit: int = MAX_DOCUMENT_BYTES) -> Request:

@@ -36,6 +36,13 @@ def test_only_scheme_host_and_port_are_shown(url: str, name: str) -> None:
         "http://",
         "http://h:x",
         "http://[",
+        "http://a..b",
+        "http://.",
+        f"http://{'a' * 64}.example",
+        " http://h",
+        "http://h/a b",
+        "http://h\n",
+        "http://h/\udcff",
     ],
 )
 def test_only_http_is_accepted(url: str) -> None:
@@ -55,4 +62,17 @@ def test_texts_are_shown_without_secrets() -> None:
     )
     text = "no someuser pass/word pass%2Fword 0123456789abcdef t0ken-t0ken \x1b[31m"
     assert endpoint.shown(text) == "no … … … … … \\x1b[31m"
-    assert len(endpoint.shown("x" * 10_000)) == 200
+
+
+def test_a_secret_that_begins_another_one_hides_it_no_less() -> None:
+    endpoint = Endpoint.parse("https://h/0123456789/0123456789abcdef")
+    assert endpoint.shown("0123456789abcdef 0123456789") == "… …"
+
+
+def test_a_long_text_is_shown_without_its_middle_and_without_halves_of_secrets() -> None:
+    secret = "0123456789abcdef"
+    endpoint = Endpoint.parse(f"https://h/{secret}")
+    assert endpoint.shown("a" * 10_000 + "b" * 10_000) == f"{'a' * 98} … {'b' * 98}"
+    for length in range(80, 120):
+        shown = endpoint.shown("-" * length + secret + "-" * 500 + secret + "-" * length)
+        assert not set(secret) & set(shown)

@@ -184,13 +184,15 @@ def service(url: str, authorization: str = "") -> HttpService:
 @pytest.mark.parametrize(
     ("url", "named"),
     [
-        ("ftp://ipfs.example", "not one of HTTP"),
+        ("ftp://ipfs.example", "URL of the node is not one of HTTP"),
         ("//ipfs.example", "not one of HTTP"),
         ("https://", "not one of HTTP"),
         ("https://user:hunter22@ipfs.example", "holds a password"),
         ("https://hunter22@ipfs.example", "holds a password"),
         ("https://ipfs.example/?token=hunter22", "goes on after its path"),
         ("https://ipfs.example/#hunter22", "goes on after its path"),
+        ("https://ipfs.example?", "goes on after its path"),
+        ("https://ipfs.example#", "goes on after its path"),
     ],
 )
 def test_a_url_that_is_refused(url: str, named: str) -> None:

@@ -208,6 +208,11 @@ def test_the_authorization_is_sent_and_never_shown(node: Node, stored: Stored) -
     with pytest.raises(IpfsServiceError, match="who is …") as raised:
         kubo.get(stored.raw(b"root"))
     assert TOKEN not in raised.value.message + kubo.name
+    for length in range(80, 110):
+        node.answers["block/get"] = refusal("-" * length + TOKEN + "-" * 300)
+        with pytest.raises(IpfsServiceError) as raised:
+            kubo.get(stored.raw(b"root"))
+        assert TOKEN[:4] not in raised.value.message
 
 
 @pytest.mark.parametrize(
