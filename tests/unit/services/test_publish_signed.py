@@ -24,6 +24,7 @@ from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.domain.verdict import Outcome
 from weightmark.errors import (
     AlreadyExistsError,
+    ArtifactChangedError,
     NotAuthorizedError,
     UsageError,
     VerificationFailedError,
@@ -99,6 +100,19 @@ def test_a_release_with_other_digests_is_signed_with_sha256(world: World) -> Non
     assert sorted(world.artifact.hashed) == sorted(world.artifact.files)
     (statement,) = (SignedFile.read(world.artifact, "model.sig").statement,)
     assert statement.algorithm is DigestAlgorithm.SHA2_256
+
+
+def test_files_that_changed_since_they_were_described_are_not_signed(world: World) -> None:
+    """The manifest would have one digest of a file, and the signature that of another."""
+
+    def change() -> None:
+        path = min(world.artifact.files)
+        world.artifact.files[path] = bytes(len(world.artifact.files[path]))
+
+    world.artifact.waiting.append(change)
+    with pytest.raises(ArtifactChangedError, match="not those that were described"):
+        world.publish(signers=[P256], algorithm=DigestAlgorithm.BLAKE3)
+    assert not world.registrations
 
 
 def test_no_file_is_read_again_to_sign(world: World) -> None:

@@ -31,7 +31,7 @@ from tests.unit.services.world import FILES, NAME, unseen
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.decoding import decode_base64, encode_base64
-from weightmark.domain.signatures.envelope import Envelope
+from weightmark.domain.signatures.envelope import MAX_CERTIFICATES, MAX_SIGNATURES, Envelope
 from weightmark.domain.signatures.statement import decode_statement, encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.errors import (
@@ -247,6 +247,24 @@ def test_an_envelope_carries_no_certificates() -> None:
 
     with pytest.raises(UsageError, match="carries no certificates"):
         sign_now(order_of(files()), Certified())
+
+
+def test_a_bundle_carries_no_more_certificates_than_are_read() -> None:
+    class Certified:
+        identity, public_key = P256.identity, P256.public_key
+        certificates = (b"leaf",) * (MAX_CERTIFICATES + 1)
+        sign = P256.sign
+
+    with pytest.raises(UsageError, match=r"17 certificates are given, and model\.sig carries 16"):
+        sign_now(order_of(files()), Certified())
+
+
+def test_an_envelope_holds_no_more_signatures_than_are_read() -> None:
+    others = [signer_of(KeyAlgorithm.ED25519, number) for number in range(1, MAX_SIGNATURES)]
+    artifact = signed(files(), ED25519, *others)
+    assert verify(artifact, ED25519).verdict.verified
+    with pytest.raises(AlreadyExistsError, match="holds 64 signatures, and has no room"):
+        sign_now(order_of(artifact), ETHEREUM)
 
 
 def test_a_key_that_signs_wrongly_is_found_out() -> None:

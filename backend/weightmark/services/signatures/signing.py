@@ -11,7 +11,12 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.manifest import FileEntry, Manifest, format_timestamp, parse_timestamp
 from weightmark.domain.merkle import MerkleTree
 from weightmark.domain.signatures.bundle import hint_of
-from weightmark.domain.signatures.envelope import Envelope, Signature
+from weightmark.domain.signatures.envelope import (
+    MAX_CERTIFICATES,
+    MAX_SIGNATURES,
+    Envelope,
+    Signature,
+)
 from weightmark.domain.signatures.statement import (
     SINGLE_FILE,
     Resource,
@@ -20,7 +25,7 @@ from weightmark.domain.signatures.statement import (
     sorted_resources,
 )
 from weightmark.domain.signing_keys import KeyAlgorithm
-from weightmark.errors import AlreadyExistsError, KeyFileError, UsageError
+from weightmark.errors import AlreadyExistsError, ArtifactChangedError, KeyFileError, UsageError
 from weightmark.ports.artifacts import SIDECAR_NAMES, Artifact, Start
 from weightmark.ports.signing import Keyring, Signer
 from weightmark.services.evidence import Evidence
@@ -36,13 +41,17 @@ def sha256_entries(artifact: Artifact, manifest: Manifest, start: Start) -> tupl
         start: Called before files are read, where its digests are others.
 
     Raises:
-        ArtifactError: A file cannot be read, or changed since it was listed.
+        ArtifactError: A file cannot be read, or changed since it was listed or described.
     """
     if manifest.algorithm is DigestAlgorithm.SHA2_256:
         return manifest.files
     advance = start(sum(each.size for each in manifest.files))
     paths = [each.path for each in manifest.files]
-    return artifact.hash(paths, DigestAlgorithm.SHA2_256, advance).complete()
+    algorithms = (manifest.algorithm, DigestAlgorithm.SHA2_256)
+    hashed = artifact.hash_together(paths, algorithms, advance)
+    if hashed[manifest.algorithm].complete() != manifest.files:
+        raise ArtifactChangedError("the files are not those that were described", hint="try again")
+    return hashed[DigestAlgorithm.SHA2_256].complete()
 
 
 def statement_of(
@@ -96,9 +105,15 @@ def check_room(name: str, signer: Signer) -> None:
     """Make sure that a file has room for a signer's certificates.
 
     Raises:
-        UsageError: The signer has some, and the file carries none.
+        UsageError: The signer has some, and the file carries none, or not as many.
     """
-    if signer.certificates and name != BUNDLE:
+    count = len(signer.certificates)
+    if count > MAX_CERTIFICATES:
+        raise UsageError(
+            f"{count} certificates are given, and {name} carries {MAX_CERTIFICATES}",
+            hint="give the key's own, and those that lead from it to one root",
+        )
+    if count and name != BUNDLE:
         raise UsageError(
             f"{name} carries no certificates",
             hint=f"{BUNDLE} carries those of one key of P-256, P-384 or P-521",
@@ -115,9 +130,15 @@ def signed(name: str, envelope: Envelope, signer: Signer, keyring: Keyring) -> E
         keyring: Makes the key's verifier.
 
     Raises:
+        AlreadyExistsError: There are as many signatures as whoever verifies accepts.
         KeyFileError: The key cannot be used.
         UnavailableError: What keeps the key is out of reach.
     """
+    if len(envelope.signatures) == MAX_SIGNATURES:
+        raise AlreadyExistsError(
+            f"{name} holds {MAX_SIGNATURES} signatures, and has no room for another",
+            hint="remove it, or move it away, and sign with the keys that count",
+        )
     identity, value = signer.identity, signer.sign(envelope.message)
     if name == BUNDLE:
         hint = "" if signer.certificates else hint_of(signer.public_key)
