@@ -24,7 +24,8 @@ AUTHORIZATION_VARIABLE: Final = "WEIGHTMARK_IPFS_KUBO_AUTHORIZATION"
 OLDEST: Final = (0, 26)
 # Of a pin's name; Kubo refuses longer ones.
 MAX_NAME_BYTES: Final = 255
-# To send a few blocks, and have them stored.
+# To send some blocks, and have them stored: a node that writes thousands of them to a slow disk, or
+# collects its garbage, is silent until it has.
 STORE_SECONDS: Final = 300.0
 # To read all that is below a root, and to say twice a second how far that is.
 PIN_SECONDS: Final = 24 * 3600.0
@@ -223,4 +224,5 @@ def _with_file(request: Request, data: bytes) -> Request:
         headers={"content-type": f"multipart/form-data; boundary={boundary}"},
         content=b"".join((head.encode(), data, f"\r\n--{boundary}--\r\n".encode())),
         seconds=STORE_SECONDS,
+        silence=STORE_SECONDS,
     )

@@ -9,9 +9,10 @@ import httpx2
 import pytest
 
 from tests.fakes.blocks import Stored
+from weightmark.adapters.http.client import READ_SECONDS
 from weightmark.adapters.ipfs import http
 from weightmark.adapters.ipfs.kubo import BATCH_BYTES, Kubo
-from weightmark.adapters.ipfs.kubo_rpc import MAX_NAME_BYTES, KuboRpc
+from weightmark.adapters.ipfs.kubo_rpc import MAX_NAME_BYTES, STORE_SECONDS, KuboRpc
 from weightmark.domain.content_address import cid_text, parse_cid
 from weightmark.domain.ipfs.car import header, read_section
 from weightmark.domain.ipfs.profiles import PROFILES
@@ -29,6 +30,7 @@ class Node:
         names: The name of each pin, by its CID as text.
         sent: The CIDs of each CAR file that it was sent.
         answers: What it answers to some commands instead.
+        waited_for: How long it may be silent before it answers, in seconds, by its commands.
     """
 
     def __init__(self) -> None:
@@ -36,11 +38,13 @@ class Node:
         self.names: dict[str, str] = {}
         self.sent: list[list[bytes]] = []
         self.answers: dict[str, httpx2.Response | Exception] = {}
+        self.waited_for: dict[str, float] = {}
         self.authorization = ""
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
         command = request.url.path.removeprefix("/api/v0/")
         self.authorization = request.headers.get("authorization", "")
+        self.waited_for[command] = request.extensions["timeout"]["read"]
         content = request.read()
         assert request.method == "POST"
         answer = self.answers.get(command)
@@ -132,6 +136,12 @@ def test_all_blocks_are_sent_and_pinned_by_a_name(node: Node, kubo: Kubo, stored
     assert node.blocks == stored.blocks
     assert node.names == {cid_text(root): "acme/digits@1.0.0"}
     assert node.authorization == ""
+
+
+def test_storing_is_waited_for(node: Node, kubo: Kubo, stored: Stored) -> None:
+    pin(kubo, stored, stored.raw(b"root"))
+    assert node.waited_for["dag/import"] == STORE_SECONDS
+    assert node.waited_for["block/stat"] == READ_SECONDS < STORE_SECONDS
 
 
 def test_what_the_node_holds_is_not_sent(node: Node, kubo: Kubo, stored: Stored) -> None:
