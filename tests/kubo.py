@@ -67,14 +67,16 @@ def find_kubo() -> str:
     ``IPFS_BINARY`` decides, then comes PATH, on which npm's package ``kubo`` is if it is installed,
     and then what ``scripts/build-kubo`` has built.
     """
-    named = _ENVIRONMENT.get("IPFS_BINARY")
-    if named:
-        return named
+    named = _ENVIRONMENT.get("IPFS_BINARY") or shutil.which("ipfs", path=_PATH)
+    return named or shutil.which(place_of_what_is_built(_ENVIRONMENT).stdout.strip()) or ""
+
+
+def place_of_what_is_built(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Ask ``scripts/build-kubo`` where it puts the program, which without a home is nowhere."""
     script = CHECKOUT / "scripts/build-kubo"
-    built = subprocess.run(
-        [script, "--path"], env=_ENVIRONMENT, capture_output=True, text=True, check=True
-    ).stdout.strip()
-    return shutil.which("ipfs", path=_PATH) or shutil.which(built) or ""
+    return subprocess.run(
+        [script, "--path"], env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def require_kubo() -> str:

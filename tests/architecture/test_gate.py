@@ -13,6 +13,7 @@ from pytest_socket import SocketBlockedError
 
 from tests.architecture.sources import CHECKOUT
 from tests.conftest import TEST_SWITCHES
+from tests.kubo import place_of_what_is_built
 
 PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 
@@ -66,3 +67,25 @@ def test_pre_commit_runs_every_check() -> None:
     checks = usage.partition("[")[2].partition("]")[0].split("|")
     assert "format" in checks
     assert [check for check in checks if f"entry: scripts/check {check}\n" not in hooks] == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "cache"),
+    [
+        ({"HOME": "/a b"}, "/a b/.cache"),
+        ({"HOME": "/a b", "XDG_CACHE_HOME": "/c d"}, "/c d"),
+        ({"XDG_CACHE_HOME": "/c d"}, "/c d"),
+        ({"HOME": "/a b", "XDG_CACHE_HOME": "here"}, "/a b/.cache"),
+    ],
+)
+def test_kubo_is_built_outside_of_the_checkout(environment: dict[str, str], cache: str) -> None:
+    asked = place_of_what_is_built({"PATH": os.environ["PATH"], **environment})
+    assert asked.stdout.startswith(f"{cache}/weightmark/kubo/v")
+    assert asked.stdout.endswith("/ipfs\n")
+
+
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}])
+def test_kubo_is_built_nowhere_without_a_home(environment: dict[str, str]) -> None:
+    asked = place_of_what_is_built({"PATH": os.environ["PATH"], **environment})
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert "HOME: has to name" in asked.stderr
