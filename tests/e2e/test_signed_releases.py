@@ -228,8 +228,11 @@ def test_a_certificate_counts_at_the_time_of_the_registration(
         leaf = issue("signer", root, SIGNING, key=key, start=start, end=end)
         return write_certificates(tmp_path / "leaf.pem", [leaf])
 
-    chain = ("--certificate", roots, "--certificate", certificate(now - DAY, now + DAY))
     publishing = ("publish", signed.model, *NAMED, "--version", "2.0.0", "--sign-key", private)
+    expired = ("--certificate", certificate(now - 2 * DAY, now - DAY))
+    assert_ends(signed.weightmark(*publishing, *expired), 4, "is valid from", "registered")
+    assert_ends(signed.weightmark("show", f"me/{NAMED[1]}@2.0.0"), 1)
+    chain = ("--certificate", roots, "--certificate", certificate(now - DAY, now + DAY))
     assert_ends(signed.weightmark(*publishing, *chain), 0)
     assert_ends(signed.verify(), 3, "cannot be checked", "--certificate-chain")
     assert_ends(signed.verify("--certificate-chain", roots), 0, "CN=signer")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.bootstrap.application import Application
+from weightmark.bootstrap.application import Application, unix_time
 from weightmark.bootstrap.paths import single_file
 from weightmark.bootstrap.trusted_signers import SignerOptions, required_key, trusted_signers
 from weightmark.domain.digests import DigestAlgorithm
@@ -113,6 +114,8 @@ def _own_address(application: Application) -> str:
 def release_signer(application: Application, source: Path, keys: ReleaseKeys) -> ReleaseSigner:
     """Return what signs a release: with keys that are opened now, before anything is done.
 
+    Certificates have to be valid when they sign: they count at the registration.
+
     Args:
         application: What is configured.
         source: A directory or a file.
@@ -133,7 +136,7 @@ def release_signer(application: Application, source: Path, keys: ReleaseKeys) ->
     return ReleaseSigner(
         public_keyring,
         application.creation_time(),
-        with_certificates(signers, keys.certificates),
+        with_certificates(signers, keys.certificates, datetime.fromtimestamp(unix_time(), UTC)),
         tuple(_verifier(application, each) for each in keys.signers),
         bool(single_file(source)),
     )

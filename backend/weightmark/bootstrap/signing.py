@@ -16,6 +16,8 @@ from weightmark.errors import AlreadyExistsError, MissingPathError
 from weightmark.services.signatures.files import SignedFile, file_for
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from weightmark.ports.artifacts import Start
     from weightmark.ports.signing import Signer
     from weightmark.services.signatures.create import Signing, SigningOrder
@@ -131,12 +133,15 @@ def configured_signer(application: Application, certificates: Sequence[Path]) ->
     return signer
 
 
-def with_certificates(signers: tuple[Signer, ...], paths: Sequence[Path]) -> tuple[Signer, ...]:
+def with_certificates(
+    signers: tuple[Signer, ...], paths: Sequence[Path], at: datetime | None = None
+) -> tuple[Signer, ...]:
     """Return keys with the certificates that vouch for them.
 
     Args:
         signers: The keys.
         paths: Files of certificates: the keys' own, and those that vouch for them.
+        at: When the keys' own have to be valid for the keys to sign; None for any time.
 
     Raises:
         MissingPathError: A file is not there.
@@ -148,7 +153,7 @@ def with_certificates(signers: tuple[Signer, ...], paths: Sequence[Path]) -> tup
         return signers
     from weightmark.adapters.signing.certificate_files import certified_signers, read_certificates
 
-    return certified_signers(signers, read_certificates(paths))
+    return certified_signers(signers, read_certificates(paths), at)
 
 
 def _signed_file(path: Path) -> SignedFile:

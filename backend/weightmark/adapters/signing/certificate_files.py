@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from weightmark.adapters.signing.certificates import TrustedRoots, check_signing, checked
+from weightmark.adapters.signing.certificates import (
+    TrustedRoots,
+    check_signing,
+    check_time,
+    checked,
+)
 from weightmark.adapters.signing.public_keys import encoded
 from weightmark.adapters.state.atomic import read_small
 from weightmark.errors import KeyFileError, MissingPathError
@@ -18,24 +24,39 @@ from weightmark.ports.signing import Signer
 class CertifiedSigner:
     """A signer, with the certificates that vouch for its key."""
 
-    def __init__(self, signer: Signer, certificates: Sequence[x509.Certificate]) -> None:
-        """Take a signer, and the certificate of its key before others."""
+    def __init__(
+        self,
+        signer: Signer,
+        certificates: Sequence[x509.Certificate],
+        at: datetime | None = None,
+    ) -> None:
+        """Take a signer, the certificate of its key before others, and when that has to be valid.
+
+        Without a time it signs at any: whoever verifies says which one counts.
+        """
         self._signer = signer
+        self._own = certificates[0]
+        self._at = at
         self.certificates = tuple(each.public_bytes(Encoding.DER) for each in certificates)
         self.identity = signer.identity
         self.public_key = signer.public_key
 
     def sign(self, message: bytes) -> bytes:
         """Return a signature of a message; see `weightmark.ports.signing.Signer`."""
+        if self._at is not None:
+            check_time(self._own, self._at)
         return self._signer.sign(message)
 
 
 def certified_signers(
-    signers: Sequence[Signer], certificates: Sequence[x509.Certificate]
+    signers: Sequence[Signer],
+    certificates: Sequence[x509.Certificate],
+    at: datetime | None = None,
 ) -> tuple[Signer, ...]:
     """Return signers with the certificates that vouch for their keys; each carries its own first.
 
     A signer whose key has none is as it was; what is of nobody's key leads from each to a root.
+    With a time, none signs whose own is not valid then.
 
     Raises:
         KeyFileError: None is of a signer's key, or signatures with one could never count.
@@ -53,7 +74,9 @@ def certified_signers(
         )
     check_signing([*own.values()], others)
     return tuple(
-        CertifiedSigner(each, [own[each.public_key], *others]) if each.public_key in own else each
+        CertifiedSigner(each, [own[each.public_key], *others], at)
+        if each.public_key in own
+        else each
         for each in signers
     )
 

@@ -19,11 +19,9 @@ from cryptography.x509.verification import (
 )
 
 from weightmark.adapters.signing.public_keys import verifier_of
+from weightmark.domain.signatures.envelope import MAX_CERTIFICATES
 from weightmark.errors import KeyFileError, UntrustedCertificateError
 from weightmark.ports.signing import Certified
-
-# A chain of one's own authority has three or four.
-MAX_CERTIFICATES = 16
 
 # What reading a part of a certificate raises.
 _MALFORMED = (
@@ -129,6 +127,19 @@ def check_signing(own: Sequence[x509.Certificate], others: Sequence[x509.Certifi
         _check_kind(each, _check_authority, "leave it out, or take a signer that another names")
 
 
+def check_time(certificate: x509.Certificate, at: datetime) -> None:
+    """Make sure that a certificate is valid at a time.
+
+    Raises:
+        KeyFileError: It is not.
+    """
+    if not _is_valid_at(certificate, at):
+        raise KeyFileError(
+            f"the certificate {_validity(certificate)}",
+            hint="it counts when the release is registered: have one issued that is valid then",
+        )
+
+
 def _check_kind(
     certificate: x509.Certificate, check: Callable[[x509.Certificate], None], hint: str
 ) -> None:
@@ -189,12 +200,20 @@ def _reason(
     """Return what is wrong, and with which certificate, in place of the library's own steps."""
     reason = _STEPS.sub("", str(error))
     for each in certificates:
-        start, end = each.not_valid_before_utc, each.not_valid_after_utc
-        if reason == _UNTIMELY and not start <= at <= end:
-            return f"'{_name(each)}' is valid from {start:{_TIME}} until {end:{_TIME}}"
+        if reason == _UNTIMELY and not _is_valid_at(each, at):
+            return _validity(each)
         if reason == _OUTDATED and not _is_current(each):
             return f"'{_name(each)}' is {_old(each)}"
     return reason or "no certificate leads to a root that is trusted"
+
+
+def _is_valid_at(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
+def _validity(certificate: x509.Certificate) -> str:
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return f"'{_name(certificate)}' is valid from {start:{_TIME}} until {end:{_TIME}}"
 
 
 def _is_current(certificate: x509.Certificate) -> bool:

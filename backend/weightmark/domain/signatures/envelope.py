@@ -21,6 +21,7 @@ MAX_SIGNATURE_FILE_SIZE = MAX_PAYLOAD_SIZE // 3 * 4 + 4 * 2**20
 # Of a file of signatures, the statement in it being one: 64 signatures have some 300.
 MAX_SIGNATURE_FILE_VALUES = 1_000
 MAX_SIGNATURES = MAX_SIGNERS
+# A chain of one's own authority has three or four.
 MAX_CERTIFICATES = 16
 
 # An RSA signature of 16,384 bits is the longest one: 2,732 characters.

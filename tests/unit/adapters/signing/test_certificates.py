@@ -27,9 +27,10 @@ from weightmark.adapters.signing.certificate_files import (
     read_certificates,
     read_roots,
 )
-from weightmark.adapters.signing.certificates import MAX_CERTIFICATES, TrustedRoots, check_signing
+from weightmark.adapters.signing.certificates import TrustedRoots, check_signing
 from weightmark.adapters.signing.private_keys import PrivateKeySigner
 from weightmark.adapters.signing.public_keys import encoded
+from weightmark.domain.signatures.envelope import MAX_CERTIFICATES
 from weightmark.errors import KeyFileError, MissingPathError, UntrustedCertificateError
 from weightmark.ports.signing import Certified
 
@@ -223,6 +224,18 @@ def test_a_signer_carries_the_certificates_of_its_key() -> None:
     assert found.verifier.verify(b"message", carrying.sign(b"message"))
     with pytest.raises(KeyFileError, match="one of another key"):
         certified_signers([other], [own, between])
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_release_is_signed_with_a_certificate_that_is_valid_then(days: int) -> None:
+    """Later no verification of the release passes; signatures alone count when others say."""
+    signer, at = PrivateKeySigner(LEAF.key), NOW + days * DAY
+    (untimely,) = certified_signers([signer], [LEAF.certificate], at)
+    with pytest.raises(KeyFileError, match="the certificate 'CN=signer' is valid from"):
+        untimely.sign(b"message")
+    for time in (None, NOW):
+        (timely,) = certified_signers([signer], [LEAF.certificate], time)
+        assert timely.sign(b"message")
 
 
 @pytest.mark.parametrize(
