@@ -127,7 +127,7 @@ class HttpService:
             raise ConfigurationError(f"the URL of {self.name} holds a password or a user's name")
         if {"?", "#"} & {*url}:
             raise ConfigurationError(f"the URL of {self.name} goes on after its path")
-        if not (authorization.isascii() and authorization.isprintable()):
+        if not re.fullmatch("([!-~]+( [!-~]+)*)?", authorization):
             raise ConfigurationError(f"the authorization for {self.name} holds what no header can")
         if authorization and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ConfigurationError(

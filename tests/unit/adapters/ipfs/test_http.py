@@ -209,7 +209,9 @@ def test_authorizations_are_sent_encrypted_or_to_this_machine() -> None:
     assert TOKEN not in raised.value.message
 
 
-@pytest.mark.parametrize("authorization", ["Bearer a\nb", "Bearer ä", "Bearer \0"])
+@pytest.mark.parametrize(
+    "authorization", ["Bearer a\nb", "Bearer ä", "Bearer \0", " ", " Bearer a", "Bearer a "]
+)
 def test_an_authorization_that_no_header_can_hold(authorization: str) -> None:
     with pytest.raises(ConfigurationError, match="no header"):
         service("https://ipfs.example", authorization)
