@@ -18,7 +18,11 @@ from weightmark.domain.content_address import parse_cid
 from weightmark.domain.ipfs.car import header, section_head
 from weightmark.services.transfer import MIN_STREAMED
 
-FILES = {f"vocabulary/{number}": b"%d" % number for number in range(MIN_STREAMED)}
+# An empty file is in every stream, though nobody has to be asked for it.
+FILES = {
+    "vocabulary/empty": b"",
+    **{f"vocabulary/{number}": b"%d" % number for number in range(MIN_STREAMED)},
+}
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,10 @@ def raw_block_cid(sha256: bytes) -> bytes:
     return _RAW_PREFIX + sha256
 
 
+# Of an empty file, whose block nobody has to be asked for.
+EMPTY_BLOCK_CID = raw_block_cid(sha256().digest())
+
+
 def node_cid(sha256: bytes, version: int) -> bytes:
     """Return the CID of a dag-pb node, from the sha256 of its bytes.
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from weightmark.domain.content_address import (
+    EMPTY_BLOCK_CID,
     cid_text,
     is_raw,
     leading_cid,
@@ -151,7 +152,8 @@ class Transfer:
             wanted[piece.cid].append((path, piece))
         size = sum(piece.length for placed in wanted.values() for _, piece in placed)
         if len(wanted) >= MIN_STREAMED and size == contents.size:
-            known = frozenset(wanted)
+            # Empty files are there from the beginning, and come in a stream all the same.
+            known = frozenset(wanted) | {EMPTY_BLOCK_CID}
 
             def is_wanted(cid: bytes) -> bool:
                 return cid in known or self._download.kept(cid) is not None
