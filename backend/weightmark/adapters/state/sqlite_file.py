@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from weightmark.adapters.state.atomic import private_file, storage_error
 from weightmark.errors import StorageError
 
 _BUSY_SECONDS = 30.0
+_HAS_TABLES = "SELECT 1 FROM sqlite_master LIMIT 1"
+# The process that reads, and device and inode of the file that it reads.
+_Read: TypeAlias = tuple[int, int, int]
+
+
+class _Readers:
+    """Connections that are kept for whoever reads next: opening one takes ten times a look-up.
+
+    They are of one process, since none survives a fork, and of the file that is there now.
+    """
+
+    def __init__(self) -> None:
+        self._idle: deque[tuple[_Read, sqlite3.Connection]] = deque()
+
+    def take(self, read: _Read) -> sqlite3.Connection | None:
+        """Return a connection that nobody else has, if there is one."""
+        while self._idle:
+            try:
+                of, database = self._idle.pop()
+            except IndexError:  # another thread took the last one
+                break
+            if of == read:
+                return database
+            database.close()
+        return None
+
+    def keep(self, read: _Read, database: sqlite3.Connection) -> None:
+        """Take back a connection, of which no statement runs any more."""
+        self._idle.append((read, database))
+
+    def __del__(self) -> None:
+        for _, database in self._idle:
+            database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +67,30 @@ class SqliteFile:
     what: str
     loss: str
     pragmas: str = ""
+    _readers: _Readers = field(default_factory=_Readers, init=False, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Open it to be read; where there is none, it is empty.
+        """Open it to be read, from any thread; where there is none, it is empty.
 
         Raises:
             StorageError: It cannot be read.
         """
-        if self._is_empty():
-            with self._opened(":memory:") as database:
-                database.executescript(self.schema)
+        read = self._read()
+        with self._explained():
+            database = self._readers.take(read) if read else None
+            database = database or (self._opened() if read else None)
+            if read is None or database is None:
+                with closing(sqlite3.connect(":memory:")) as empty:
+                    empty.executescript(self.schema)
+                    yield empty
+                return
+            try:
                 yield database
-            return
-        # Not read-only: what a process left that ended within a transaction is rolled back first.
-        with self._opened(f"{self.path.absolute().as_uri()}?mode=rw") as database:
-            yield database
+            except BaseException:
+                database.close()
+                raise
+            self._readers.keep(read, database)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -55,25 +99,48 @@ class SqliteFile:
         Raises:
             StorageError: It cannot be written.
         """
-        with self._opened(str(private_file(self.path))) as database, database:
+        private_file(self.path)
+        with self._explained(), closing(self._connected()) as database, database:
             database.executescript(f"{self.pragmas} BEGIN IMMEDIATE; {self.schema}")
             yield database
 
-    def _is_empty(self) -> bool:
-        """Whether nothing is there, or what a process leaves that ends before it wrote anything."""
+    def _read(self) -> _Read | None:
+        """Return what is read; None where nothing is there, or nothing was ever written to it."""
         try:
-            return self.path.stat().st_size == 0
+            status = self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
-            return True
+            return None
         except OSError as error:
             raise storage_error(self.path, error) from None
+        return (os.getpid(), status.st_dev, status.st_ino) if status.st_size else None
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """Open it to be read, unless the process that first wrote to it ended within that."""
+        database = self._connected()
+        try:
+            if database.execute(_HAS_TABLES).fetchone():
+                return database
+        except sqlite3.Error:
+            database.close()
+            raise
+        database.close()
+        return None
+
+    def _connected(self) -> sqlite3.Connection:
+        # Not read-only: what a process left that ended within a transaction is rolled back first.
+        return sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode=rw",
+            timeout=_BUSY_SECONDS,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
 
     @contextmanager
-    def _opened(self, name: str) -> Iterator[sqlite3.Connection]:
-        database = None
+    def _explained(self) -> Iterator[None]:
+        """Raise ours in place of SQLite's errors."""
         try:
-            database = sqlite3.connect(name, timeout=_BUSY_SECONDS, uri=True, isolation_level=None)
-            yield database
+            yield
         # A number out of SQLite's range, or a value that this version does not know.
         except (sqlite3.Error, OverflowError, ValueError) as error:
             raise StorageError(
@@ -81,6 +148,3 @@ class SqliteFile:
                 hint="free space or correct its permissions; if it is damaged, move it away: "
                 f"it is made anew, without {self.loss}",
             ) from None
-        finally:
-            if database is not None:
-                database.close()
