@@ -16,6 +16,8 @@ from weightmark.adapters.signing.public_keys import encoded, verifier_of
 from weightmark.errors import KeyFileError
 from weightmark.ports.signing import Verifier
 
+_BEGIN = b"-----BEGIN"
+
 
 def read_public_key(data: bytes, label: str) -> Verifier:
     """Return the verifier of a public key in PEM or DER.
@@ -28,8 +30,13 @@ def read_public_key(data: bytes, label: str) -> Verifier:
         label: How messages name it.
 
     Raises:
-        KeyFileError: It is no public key, of no kind or size that counts, or not in that form.
+        KeyFileError: It is no public key, of no kind or size that counts, or not in that form; or
+            there are several.
     """
+    if data.count(_BEGIN) > 1:
+        raise KeyFileError(
+            f"'{label}' holds more than one key", hint="name a file of each: all have to sign"
+        )
     key = _load(data, label)
     try:
         verifier = verifier_of(key)
@@ -51,7 +58,7 @@ def _holds(data: bytes, info: bytes) -> bool:
 
 
 def _load(data: bytes, label: str) -> PublicKeyTypes:
-    load = load_pem_public_key if b"-----BEGIN" in data else load_der_public_key
+    load = load_pem_public_key if _BEGIN in data else load_der_public_key
     try:
         return load(data)
     except (ValueError, UnsupportedAlgorithm):

@@ -65,13 +65,14 @@ def test_a_key_tells_its_algorithm(key: PrivateKeyTypes, algorithm: KeyAlgorithm
         (b"\xff" * 100, "no public key"),
         (ED25519_PEM[:60], "no public key"),
         (ED25519_INFO[:-1], "no public key"),
+        (ED25519_PEM * 2, "more than one key"),
         (pem(ed448.Ed448PrivateKey.generate()), "signs nothing here"),
         (
             pem(ec.generate_private_key(ec.BrainpoolP256R1())),
             "signs nothing here",
         ),
     ],
-    ids=["empty", "bytes", "cut", "short", "ed448", "brainpool"],
+    ids=["empty", "bytes", "cut", "short", "two", "ed448", "brainpool"],
 )
 def test_what_is_no_key_for_manifests(data: bytes, reason: str) -> None:
     with pytest.raises(KeyFileError, match=reason):
