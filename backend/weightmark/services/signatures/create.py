@@ -167,11 +167,11 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
     """
     order, name, evidence = draft.order, draft.name, draft.evidence
     _check_manifest(order.artifact, evidence)
-    existing = _existing(order, name)
+    existing, deed = _existing(order, name)
     if existing is None:
         statement = dated(draft.statement, signer, order.created)
         envelope = signed(name, unsigned(statement), signer, keyring)
-        return Signing(name, envelope, statement, evidence, SigningDeed.CREATED)
+        return Signing(name, envelope, statement, evidence, deed)
     if order.anew:
         return _anew(draft, existing, signer, keyring)
     ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
@@ -253,15 +253,17 @@ def _check_manifest(artifact: Artifact, evidence: Evidence | None) -> None:
         )
 
 
-def _existing(order: SigningOrder, name: str) -> SignedFile | None:
+def _existing(order: SigningOrder, name: str) -> tuple[SignedFile | None, SigningDeed]:
+    """Return what is there and can be read, and what a file with none of it is."""
     try:
-        return order.elsewhere() if order.elsewhere else SignedFile.read(order.artifact, name)
+        file = order.elsewhere() if order.elsewhere else SignedFile.read(order.artifact, name)
     except MissingPathError:
-        return None
+        return None, SigningDeed.CREATED
     except InputError as error:
         if order.anew:
-            return None
+            return None, SigningDeed.REPLACED
         raise refused(name, error.message) from None
+    return file, SigningDeed.REPLACED
 
 
 def _is_by(signature: Signature, signer: Signer) -> bool:
