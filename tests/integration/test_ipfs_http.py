@@ -38,10 +38,17 @@ def test_a_silent_service_is_given_up() -> None:
             pass
 
 
-def test_nobody_listens() -> None:
-    service = HttpService("http://127.0.0.1:1", what="the Kubo node", hint="start it")
-    with (
-        pytest.raises(IpfsServiceError, match=r"Kubo node http://127\.0\.0\.1:1 cannot"),
-        service.exchange(Request(path="/")),
-    ):
+def failing(url: str) -> str:
+    """Return what is told of a service that cannot be connected to."""
+    service = HttpService(url, what="the Kubo node", hint="start it")
+    with pytest.raises(IpfsServiceError) as raised, service.exchange(Request(path="/")):
         pass
+    return raised.value.message
+
+
+def test_what_keeps_from_connecting_is_told() -> None:
+    node = "the Kubo node http{}://{} cannot be used: the connection failed ({})"
+    refused = node.format("", "127.0.0.1:1", "ConnectionRefusedError")
+    assert failing("http://127.0.0.1:1") == refused
+    with dripping(HEAD) as host:
+        assert failing(f"https://{host}") == node.format("s", host, "SSLError")

@@ -18,7 +18,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
-from weightmark.adapters.http.client import open_client
+from weightmark.adapters.http.client import failure, open_client
 from weightmark.adapters.http.deadline import Deadline
 from weightmark.adapters.http.endpoint import Endpoint
 from weightmark.domain.unambiguous import check_depth
@@ -146,7 +146,7 @@ class HttpTransport:
             # Not chained, and not quoted: the text of the foreign error may hold the whole URL.
             if self._deadline.is_over:
                 raise self._late() from None
-            reason = f"the connection failed ({type(error).__name__})"
+            reason = failure(error)
             if isinstance(error, httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError):
                 return _Failure(reason)
             raise self._unreachable(reason) from None

@@ -52,6 +52,17 @@ def open_client(
     )
 
 
+def failure(error: BaseException) -> str:
+    """Return what is told of a connection that failed: what the system has against it, if it has.
+
+    Texts are not told, which may hold the whole URL.
+    """
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, OSError):
+        cause = cause.__context__
+    return f"the connection failed ({type(cause or error).__name__})"
+
+
 @cache
 def _certificates(*, of_everybody: bool) -> ssl.SSLContext:
     """Return whom to trust, once: reading it takes longer than a request to this machine.

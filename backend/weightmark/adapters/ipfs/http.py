@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from weightmark.adapters.http.client import CONNECT_SECONDS, READ_SECONDS, open_client
+from weightmark.adapters.http.client import CONNECT_SECONDS, READ_SECONDS, failure, open_client
 from weightmark.adapters.http.deadline import Deadline
 from weightmark.adapters.http.endpoint import Endpoint
 from weightmark.domain.hosts import is_loopback
@@ -105,7 +105,7 @@ class HttpService:
                 raise self.late(request) from None
             if isinstance(error, httpx2.TimeoutException):
                 raise self.error("it did not answer in time") from None
-            raise self.error(f"the connection failed ({type(error).__name__})") from None
+            raise self.error(failure(error)) from None
         finally:
             self._idle.append(line)
 
@@ -194,7 +194,11 @@ class Answer:
         Raises:
             IpfsServiceError: It has more bytes than the request allows, or takes too long.
         """
-        return b"".join(self.pieces())
+        body = bytearray()
+        # Not joined at the end: any number of short pieces would take many times their bytes.
+        for piece in self.pieces():
+            body += piece
+        return bytes(body)
 
     def document(self) -> object:
         """Return what the body says in JSON.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 
 import httpx2
@@ -78,6 +79,18 @@ def test_a_body_may_be_as_long_as_was_said_and_no_longer(connect: Connect) -> No
         IpfsServiceError, match=r"gateway https://ipfs\.example cannot be used.* 4 bytes"
     ):
         body(connect(lambda _: streamed(b"ab", b"cd", b"e")))
+
+
+def test_a_body_in_short_pieces_takes_no_more_memory(connect: Connect) -> None:
+    pieces = (number.to_bytes(2) for number in range(2**13))
+    request = Request(path="/", limit=2**14)
+    service = connect(lambda _: httpx2.Response(200, content=pieces))
+    tracemalloc.start()
+    try:
+        assert len(body(service, request)) == request.limit
+        assert tracemalloc.get_traced_memory()[1] < 8 * request.limit
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_redirect_is_an_answer_and_nothing_more(connect: Connect) -> None:
