@@ -150,6 +150,7 @@ class Fetcher:
 def _place_sidecars(artifact: Artifact, sidecars: Mapping[str, bytes]) -> None:
     """Have these sidecars beside the files, and none of an earlier attempt."""
     for name in SIDECAR_NAMES:
+        artifact.make_room(name)
         if name in sidecars:
             artifact.write_sidecar(name, sidecars[name])
         else:
