@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from weightmark.adapters.signing.token_uri import URI_PREFIX
 from weightmark.adapters.state.atomic import read_small
-from weightmark.bootstrap.ipfs_settings import IpfsSettings, IpfsTable, Text
+from weightmark.bootstrap.ipfs_settings import GATEWAYS_VARIABLE, IpfsSettings, IpfsTable, Text
 from weightmark.errors import ConfigurationError
 
 FILE_NAME = "weightmark.toml"
@@ -156,12 +156,21 @@ def _refuse_what_is_not_theirs(path: Path, file: _File) -> None:
     """Refuse what whoever wrote the working directory's files is not to choose.
 
     A key on a token names a library to load. To an own IPFS node models are sent, and to a pinning
-    service a token, which its variable holds whoever names the URL.
+    service a token, which its variable holds whoever names the URL. A gateway gets what everybody
+    may know, but on whatever path of whatever machine, also of a network that is nobody else's:
+    those have no certificates that everybody trusts.
     """
     if file.key.startswith(URI_PREFIX):
         raise ConfigurationError(
             f"the configuration {path} names a key on a token, and so a library to load",
             hint="name it with --key or WEIGHTMARK_KEY, or in the configuration directory",
+        )
+    if not all(url.startswith("https://") for url in file.ipfs.gateways):
+        raise ConfigurationError(
+            f"the configuration {path} names a gateway without https://, and so perhaps a machine "
+            "of your own network",
+            hint=f"name it with --gateway or {GATEWAYS_VARIABLE}, or in the configuration "
+            "directory",
         )
     if service := file.ipfs.named_service:
         raise ConfigurationError(

@@ -67,42 +67,65 @@ def test_everything_is_configured(mine: Path, load: Load) -> None:
     )
 
 
-# Settings that all sources may hold: a name, a line of a file, a variable, and what these give.
-SHARED: list[tuple[str, Callable[[int], str], str, Callable[[int], Any]]] = [
+# Settings that all sources may hold: a name, a line of a file, a variable, how they are written
+# for a number, and what that gives.
+SHARED: list[tuple[str, str, str, str, Callable[[str], Any]]] = [
     (
         "gateways",
-        lambda number: f"[ipfs]\ngateways = ['{number}']",
+        "[ipfs]\ngateways = ['%s']",
         GATEWAYS_VARIABLE,
-        lambda number: (str(number),),
+        "https://gateway-%d.example",
+        lambda text: (text,),
     ),
     (
         "pinning_service_seconds",
-        lambda number: f"[ipfs.pinning-service]\ntimeout = {number}",
+        "[ipfs.pinning-service]\ntimeout = %s",
         SERVICE_TIMEOUT_VARIABLE,
-        lambda number: number,
+        "%d",
+        int,
     ),
 ]
 
 
-@pytest.mark.parametrize(("name", "line", "variable", "value"), SHARED, ids=["gateways", "timeout"])
+@pytest.mark.parametrize(
+    ("name", "line", "variable", "written", "value"), SHARED, ids=["gateways", "timeout"]
+)
 def test_the_first_source_that_has_it_decides(
     here: Path,
     mine: Path,
     load: Load,
     name: str,
-    line: Callable[[int], str],
+    line: str,
     variable: str,
-    value: Callable[[int], Any],
+    written: str,
+    value: Callable[[str], Any],
 ) -> None:
-    for in_variable, is_here, is_mine in product([True, False], repeat=3):
-        here.write_text(line(2) if is_here else "")
-        mine.write_text(line(3) if is_mine else "")
-        found = load(**{variable: "1" if in_variable else ""})
-        present = [
-            number for number, there in ((1, in_variable), (2, is_here), (3, is_mine)) if there
-        ]
+    texts = [written % number for number in (1, 2, 3)]
+    for presence in product([True, False], repeat=3):
+        in_variable, is_here, is_mine = presence
+        here.write_text(line % texts[1] if is_here else "")
+        mine.write_text(line % texts[2] if is_mine else "")
+        found = load(**{variable: texts[0] if in_variable else ""})
+        present = [text for text, there in zip(texts, presence, strict=True) if there]
         expected = value(present[0]) if present else getattr(IpfsSettings(), name)
         assert getattr(found, name) == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254", "http://localhost:8080", "http://b.example", "//b.example"]
+)
+def test_only_the_user_names_gateways_of_a_network_of_theirs(
+    here: Path, mine: Path, load: Load, url: str
+) -> None:
+    """What reaches machines that others cannot is no matter of files that anybody wrote."""
+    line = f"[ipfs]\ngateways = ['https://a.example', '{url}']"
+    mine.write_text(line)
+    assert load().gateways == ("https://a.example", url)
+    here.write_text(line)
+    with pytest.raises(ConfigurationError, match="a gateway without https://") as caught:
+        load(**{GATEWAYS_VARIABLE: "https://b.example"})
+    assert str(here) in caught.value.message
+    assert GATEWAYS_VARIABLE in caught.value.hint
 
 
 @pytest.mark.parametrize(
