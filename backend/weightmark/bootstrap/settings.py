@@ -109,15 +109,10 @@ def load_settings(
     given = {name: text for name, text in options.items() if text}
     home = given.pop("data_dir", "") or environment.get("WEIGHTMARK_HOME", "")
     data_dir, config_dir = (Path(home), Path(home)) if home else _user_directories()
-    paths = (working_directory / FILE_NAME, config_dir / FILE_NAME)
-    files = {path: found for path in paths if (found := _read(path)) is not None}
-    if paths[0] in files:
-        _refuse_what_is_not_theirs(paths[0], files[paths[0]])
+    files = _files(working_directory / FILE_NAME, config_dir / FILE_NAME)
     anchored = [_anchored(file, path) for path, file in files.items()]
     variables = {name: environment.get(f"WEIGHTMARK_{name.upper()}", "") for name in OPTIONS}
-    configured = dict.fromkeys(OPTIONS, "")
-    for source in (*reversed(anchored), variables, given):
-        configured.update({name: text for name, text in source.items() if text})
+    configured = _joined(*reversed(anchored), variables, given)
     unnamed = (configured[name] for name in _JUDGES if name not in given)
     return Settings(
         data_dir=data_dir.absolute(),
@@ -150,6 +145,22 @@ def _user_directories() -> tuple[Path, Path]:
 
     directories = platformdirs.PlatformDirs("weightmark", appauthor=False)
     return directories.user_data_path, directories.user_config_path
+
+
+def _files(here: Path, own: Path) -> dict[Path, _File]:
+    """Read the file of the working directory and the user's own, where they are."""
+    files = {path: found for path in (here, own) if (found := _read(path)) is not None}
+    if here in files:
+        _refuse_what_is_not_theirs(here, files[here])
+    return files
+
+
+def _joined(*sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the options, each as the last one has it that says something of it."""
+    joined = dict.fromkeys(OPTIONS, "")
+    for source in sources:
+        joined.update({name: text for name, text in source.items() if text})
+    return joined
 
 
 def _refuse_what_is_not_theirs(path: Path, file: _File) -> None:

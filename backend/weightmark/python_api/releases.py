@@ -196,18 +196,9 @@ def publish(
         TypeError: An argument has a name that `Configuration` does not have.
     """
     application = application_of(configuration)
+    described = metadata or Metadata()
     said = ReleaseOptions(
-        name=name,
-        version=version,
-        publisher=publisher,
-        created_by=created_by,
-        metadata=metadata or Metadata(),
-        ignores=sequence_of("ignores", ignores),
-    )
-    keys = ReleaseKeys(
-        sequence_of("sign_keys", sign_keys),
-        tuple(map(Path, sequence_of("certificates", certificates))),
-        sequence_of("signers", signers),
+        name, version, publisher, created_by, described, sequence_of("ignores", ignores)
     )
     request = publish_request(
         application,
@@ -215,12 +206,22 @@ def publish(
         manifest_draft(application, said),
         out=path_of(out),
         authority_index=authority,
-        keys=keys,
+        keys=_release_keys(sign_keys, certificates, signers),
         order=pin_order(application, pin=pin, copy=copy, targets=sequence_of("ipfs", ipfs)),
     )
     spending = unasked(request.network, max_fee)
     return application.publisher(request.network).publish(
         request, progress or no_progress, spending
+    )
+
+
+def _release_keys(
+    sign_keys: Sequence[str], certificates: Sequence[PathLike], signers: Sequence[str]
+) -> ReleaseKeys:
+    return ReleaseKeys(
+        sequence_of("sign_keys", sign_keys),
+        tuple(map(Path, sequence_of("certificates", certificates))),
+        sequence_of("signers", signers),
     )
 
 

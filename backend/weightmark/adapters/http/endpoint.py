@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from weightmark.domain.text import printable
 from weightmark.errors import ConfigurationError
@@ -51,11 +51,7 @@ class Endpoint:
             )
         shown_host = f"[{host}]" if ":" in host else host
         name = f"{parts.scheme}://{shown_host}{f':{port}' if port else ''}"
-        userinfo = parts.netloc.rpartition("@")[0]
-        pieces = re.split(r"[/:&=?#]", f"{userinfo}/{parts.path}/{parts.query}/{parts.fragment}")
-        secrets = {each for piece in pieces for each in (piece, unquote(piece))}
-        long_enough = (each for each in secrets if len(each) >= _MIN_SECRET_LENGTH)
-        return cls(url, printable(name), tuple(sorted(long_enough)))
+        return cls(url, printable(name), _secrets_in(parts))
 
     def shown(self, text: str) -> str:
         """Return a text of the endpoint's, without what is secret, bounded and printable.
@@ -68,3 +64,11 @@ class Endpoint:
         if len(text) > 2 * _SHOWN_CHARACTERS:
             text = f"{text[:_SHOWN_CHARACTERS]} … {text[-_SHOWN_CHARACTERS:]}"
         return printable(text)
+
+
+def _secrets_in(parts: SplitResult) -> tuple[str, ...]:
+    """Return what may be secret of a URL: all but scheme, host and port, also as it is written."""
+    userinfo = parts.netloc.rpartition("@")[0]
+    pieces = re.split(r"[/:&=?#]", f"{userinfo}/{parts.path}/{parts.query}/{parts.fragment}")
+    secrets = {each for piece in pieces for each in (piece, unquote(piece))}
+    return tuple(sorted(each for each in secrets if len(each) >= _MIN_SECRET_LENGTH))
