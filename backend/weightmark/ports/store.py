@@ -71,7 +71,7 @@ class Additions(Protocol):
         ...
 
     def folder(self) -> bytes:
-        """Make a folder for copies of files, and return its real path."""
+        """Make a folder for copies of files, and return its path."""
         ...
 
     def pin(self, pin: Pin) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from weightmark.adapters.ipfs.store_file import COPIES, inside
 from weightmark.adapters.state.atomic import private_folder, storage_error
 
 if TYPE_CHECKING:
@@ -31,11 +32,16 @@ _PIN = """
 
 
 class StoreAdditions:
-    """`Additions` to a database, and to folders beside it."""
+    """`Additions` to the database of a store, and to folders beside it.
 
-    def __init__(self, file: SqliteFile, copies: Path) -> None:
+    Args:
+        file: The database.
+        folder: The folder that the store is in.
+    """
+
+    def __init__(self, file: SqliteFile, folder: Path) -> None:
         self._file = file
-        self._copies = copies
+        self._folder = folder
         self._folders: list[Path] = []
         self._blocks: list[tuple[bytes, bytes]] = []
         self._size = 0
@@ -53,15 +59,15 @@ class StoreAdditions:
     def refer(self, file: bytes, offset: int, leaf: Part) -> None:
         """Keep where a leaf is, which is not copied; from any thread."""
         with self._turn:
-            self._leaves.append((leaf.cid, offset, leaf.length, file))
+            self._leaves.append((leaf.cid, offset, leaf.length, inside(self._folder, file)))
             if len(self._leaves) >= _BATCH:
                 self._flush()
 
     def folder(self) -> bytes:
-        """Make a folder for copies of files, and return its real path."""
-        folder = private_folder(self._copies / uuid4().hex)
+        """Make a folder for copies of files, and return its path."""
+        folder = private_folder(self._folder / COPIES / uuid4().hex)
         self._folders.append(folder)
-        return os.path.realpath(os.fsencode(folder))
+        return os.fsencode(folder)
 
     def pin(self, pin: Pin) -> None:
         """Keep for good what was added below a root."""
@@ -71,7 +77,7 @@ class StoreAdditions:
             self._flush()
             with self._file.writing() as database:
                 values = (pin.root, pin.label, pin.kind, pin.time, pin.files, pin.size)
-                database.execute(_PIN, (*values, pin.folder))
+                database.execute(_PIN, (*values, inside(self._folder, pin.folder)))
 
     def close(self) -> None:
         """Remove copies that nothing pins."""
@@ -80,7 +86,7 @@ class StoreAdditions:
         with self._file.reading() as database:
             pinned = {row[0] for row in database.execute("SELECT folder FROM pins")}
         for folder in self._folders:
-            if os.path.realpath(os.fsencode(folder)) not in pinned:
+            if inside(self._folder, os.fsencode(folder)) not in pinned:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _flush(self) -> None:
@@ -101,9 +107,10 @@ class StoreAdditions:
 
 
 def _sync_folders(folder: bytes) -> None:
-    """Have the names of copied files on the disk, as their bytes are already."""
+    """Have the names of copied files on the disk, as their bytes are already, and its own."""
+    copies, store = Path(os.fsdecode(folder)).parents[:2]
     try:
-        for path, *_ in os.walk(folder):
+        for path in (copies, store, *(Path(os.fsdecode(path)) for path, *_ in os.walk(folder))):
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 os.fsync(descriptor)

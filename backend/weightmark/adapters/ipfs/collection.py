@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weightmark.adapters.ipfs.store_file import COPIES, FOLDER_LENGTH, inside
 from weightmark.adapters.state.atomic import storage_error
 from weightmark.domain.content_address import check_block, cid_text
 from weightmark.domain.ipfs.walk import reachable
@@ -22,19 +23,30 @@ if TYPE_CHECKING:
 
 _BATCH = 1000
 
+# References to copies are the paths between "copies/" and "copies0".
+_FORGET = """
+    DELETE FROM leaves WHERE file IN (
+        SELECT id FROM files WHERE path > :first AND path < :last
+        AND substr(path, 1, :length) NOT IN (SELECT folder FROM pins)
+    )
+"""
 
-def collect(file: SqliteFile, copies: Path) -> Freed:
+
+def collect(file: SqliteFile, store: Path) -> Freed:
     """Remove blocks, references and copies that no pin leads to; see `ContentStore.collect`.
 
     The database is first to forget them: what is left of a folder when the process ends is removed
     by the next one.
+
+    Args:
+        file: The database.
+        store: The folder that it is in.
     """
     with file.writing() as database:
         pinned = {bytes(row[0]) for row in database.execute("SELECT folder FROM pins")}
-        unused = list(_unused(copies, pinned))
+        unused = list(_unused(store, pinned))
         _mark(database)
-        for folder in unused:
-            _forget(database, folder)
+        _forget(database)
         blocks, size = _sweep(database)
     files = 0
     for folder in unused:
@@ -44,12 +56,11 @@ def collect(file: SqliteFile, copies: Path) -> Freed:
     return Freed(blocks, files, size)
 
 
-def _unused(copies: Path, pinned: set[bytes]) -> Iterator[bytes]:
-    if copies.is_dir():
-        for path in copies.resolve().iterdir():
-            folder = os.fsencode(path)
-            if folder not in pinned:
-                yield folder
+def _unused(store: Path, pinned: set[bytes]) -> Iterator[Path]:
+    if (store / COPIES).is_dir():
+        for path in (store / COPIES).iterdir():
+            if inside(store, os.fsencode(path)) not in pinned:
+                yield path
 
 
 def _mark(database: sqlite3.Connection) -> None:
@@ -73,14 +84,11 @@ def _mark(database: sqlite3.Connection) -> None:
             database.executemany("INSERT OR IGNORE INTO reached VALUES (?)", batch)
 
 
-def _forget(database: sqlite3.Connection, folder: bytes) -> None:
-    """Take back the references to copies in a folder: to all paths between "/" and "0"."""
-    inside = "path > ? AND path < ?"
-    bounds = (folder + b"/", folder + b"0")
-    database.execute(
-        f"DELETE FROM leaves WHERE file IN (SELECT id FROM files WHERE {inside})",  # noqa: S608
-        bounds,
-    )
+def _forget(database: sqlite3.Connection) -> None:
+    """Take back the references to copies that no pin names, also where they are gone."""
+    first, last = f"{COPIES}/".encode(), f"{COPIES}0".encode()
+    length = len(first) + FOLDER_LENGTH
+    database.execute(_FORGET, {"first": first, "last": last, "length": length})
 
 
 def _sweep(database: sqlite3.Connection) -> tuple[int, int]:
@@ -95,18 +103,18 @@ def _sweep(database: sqlite3.Connection) -> tuple[int, int]:
     return count + leaves, size
 
 
-def _measured(folder: bytes) -> tuple[int, int]:
+def _measured(folder: Path) -> tuple[int, int]:
     """Return how many files are in a folder, and how many bytes of the disk they take."""
     count = size = 0
-    for path, _, names in os.walk(os.fsdecode(folder)):
+    for path, _, names in os.walk(folder):
         for name in names:
             count += 1
             size += (Path(path) / name).lstat().st_blocks * 512
     return count, size
 
 
-def _remove(folder: bytes) -> None:
+def _remove(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        raise storage_error(Path(os.fsdecode(folder)), error) from None
+        raise storage_error(folder, error) from None

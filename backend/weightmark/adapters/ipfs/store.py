@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from weightmark.adapters.ipfs.places import absolute
 from weightmark.adapters.ipfs.references import Reference
-from weightmark.adapters.ipfs.store_file import store_file
+from weightmark.adapters.ipfs.store_file import outside, store_file
 from weightmark.domain.content_address import check_block, cid_text
 from weightmark.errors import ContentError, ContentUnavailableError
 from weightmark.ports.store import Freed, Pin, PinKind
@@ -37,9 +38,9 @@ class BlockStore:
     name = "the embedded store"
 
     def __init__(self, folder: Path) -> None:
-        self._file = store_file(folder)
-        self._copies = folder / "copies"
-        self._lock = folder / "lock"
+        self._folder = absolute(folder)
+        self._file = store_file(self._folder)
+        self._lock = self._folder / "lock"
 
     def get(self, cid: bytes) -> bytes:
         """Return a block, once it was checked against its CID; from any thread.
@@ -53,7 +54,10 @@ class BlockStore:
             block = _block(database, cid)
             if block is not None:
                 return block
-            references = [Reference(*row) for row in database.execute(_LEAF, (cid,))]
+            references = [
+                Reference(outside(self._folder, name), *place)
+                for name, *place in database.execute(_LEAF, (cid,))
+            ]
         for reference in references[:-1]:
             try:
                 return reference.read(cid)
@@ -77,7 +81,7 @@ class BlockStore:
         from weightmark.adapters.state.locks import shared_lock
 
         with shared_lock(self._lock):
-            additions = StoreAdditions(self._file, self._copies)
+            additions = StoreAdditions(self._file, self._folder)
             try:
                 yield additions
             finally:
@@ -90,7 +94,7 @@ class BlockStore:
             StorageError: The store cannot be read.
         """
         with self._file.reading() as database:
-            return tuple(map(_pin, database.execute(f"{_PINS} ORDER BY id")))
+            return tuple(map(self._pin, database.execute(f"{_PINS} ORDER BY id")))
 
     def unpin(self, root: bytes) -> tuple[Pin, ...]:
         """Keep a root no longer, under no label, and return what was kept.
@@ -99,7 +103,7 @@ class BlockStore:
             StorageError: The store cannot be written.
         """
         with self._file.writing() as database:
-            found = tuple(map(_pin, database.execute(f"{_PINS} WHERE root = ?", (root,))))
+            found = tuple(map(self._pin, database.execute(f"{_PINS} WHERE root = ?", (root,))))
             database.execute("DELETE FROM pins WHERE root = ?", (root,))
         return found
 
@@ -116,7 +120,12 @@ class BlockStore:
         from weightmark.adapters.state.locks import sole_lock
 
         with sole_lock(self._lock, "adds to the embedded store"):
-            return collect(self._file, self._copies)
+            return collect(self._file, self._folder)
+
+    def _pin(self, row: tuple[bytes, str, str, int, int, int, bytes]) -> Pin:
+        root, label, kind, time, files, size, name = row
+        folder = outside(self._folder, name) if name else b""
+        return Pin(root, label, PinKind(kind), time, files, size, folder)
 
 
 def _block(database: sqlite3.Connection, cid: bytes) -> bytes | None:
@@ -126,8 +135,3 @@ def _block(database: sqlite3.Connection, cid: bytes) -> bytes | None:
         return None
     check_block(cid, row[0])
     return bytes(row[0])
-
-
-def _pin(row: tuple[bytes, str, str, int, int, int, bytes]) -> Pin:
-    root, label, kind, time, files, size, folder = row
-    return Pin(root, label, PinKind(kind), time, files, size, folder)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from weightmark.adapters.state.sqlite_file import SqliteFile
 
 # Nodes and manifests are kept with their bytes. A leaf is where a file has it, the newest place in
 # each file; one leaf may be in many. Deleting makes the file smaller. Blocks have row ids: SQLite
-# compares whole rows of tables without them, so that a look-up would read many blocks.
+# compares whole rows of tables without them, so that a look-up would read many blocks. Copies are
+# named as they are below the store's folder, so that it can be moved, or mounted elsewhere.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS blocks (
     id INTEGER PRIMARY KEY, cid BLOB NOT NULL UNIQUE, block BLOB NOT NULL
@@ -25,6 +27,20 @@ CREATE TABLE IF NOT EXISTS pins (
     UNIQUE (root, label)
 );
 """
+
+# Where copies are, below the store's folder: in folders that are named by the hex of a UUID.
+COPIES = "copies"
+FOLDER_LENGTH = 32
+
+
+def inside(folder: Path, place: bytes) -> bytes:
+    """Return how the database names a place: if it is in the store's folder, from there on."""
+    return place.removeprefix(os.fsencode(folder) + b"/")
+
+
+def outside(folder: Path, name: bytes) -> bytes:
+    """Return the place that the database of the store in a folder names."""
+    return os.path.join(os.fsencode(folder), name)  # noqa: PTH118 - of bytes
 
 
 def store_file(folder: Path) -> SqliteFile:

@@ -244,6 +244,40 @@ def test_pinning_again_takes_new_copies_and_the_old_ones_can_go(
     assert contents(store, root) == FILES
 
 
+def test_a_store_can_be_moved(store: BlockStore, model: Path, tmp_path: Path) -> None:
+    root = pin(store, model, copied=True)
+    shutil.rmtree(model)
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+    moved = BlockStore(tmp_path / "elsewhere/ipfs")
+    assert moved.collect() == Freed(0, 0, 0)
+    assert contents(moved, root) == FILES
+    (found,) = moved.pins()
+    assert Path(os.fsdecode(found.folder)).parent == tmp_path / "elsewhere/ipfs/copies"
+
+
+def test_a_store_is_found_by_a_relative_path(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = BlockStore(Path("data"))
+    root = pin(store, model, copied=True)
+    monkeypatch.chdir("/")
+    assert store.collect() == Freed(0, 0, 0)
+    assert contents(store, root) == FILES
+
+
+def test_references_to_copies_that_failed_do_not_stay(store: BlockStore, model: Path) -> None:
+    root = pin(store, model)
+    leaf = UNIXFS_V1_2025.leaf(FILES["a.bin"][:MIB])
+    with store.adding() as adding:
+        adding.refer(adding.folder() + b"/a.bin", 0, leaf)
+        adding.pin(Pin(root, "other", PinKind.ARTIFACT, 1, 3, 9))
+    assert store.collect() == Freed(0, 0, 0)
+    with store._file.reading() as database:
+        paths = {bytes(path) for (path,) in database.execute("SELECT path FROM files")}
+    assert paths == {bytes(model / path) for path in FILES}
+
+
 def test_copies_that_nothing_pins_do_not_stay(store: BlockStore, tmp_path: Path) -> None:
     with store.adding() as adding:
         (Path(os.fsdecode(adding.folder())) / "file").write_bytes(b"x")
