@@ -26,6 +26,7 @@ where there is one, a hint that says what to do::
     │   ├── LockTimeoutError                     another process holds the lock for too long
     │   ├── TokenError                           a PKCS#11 token is out of reach, or refuses
     │   ├── ContentUnavailableError              nobody who was asked has a block
+    │   │   └── ContentGoneError                 the file that had a block is gone
     │   ├── IpfsServiceError                     a node, gateway or pinning service does not serve
     │   ├── DevnetError                          the local node does not start, or does not end
     │   └── MissingExtraError                    an optional package is not installed
@@ -204,6 +205,12 @@ class ContentUnavailableError(UnavailableError):
     """Nobody who was asked has a block."""
 
     code = "content-unavailable"
+
+
+class ContentGoneError(ContentUnavailableError):
+    """A file that had a block, and was pinned for it, is gone or cannot be read."""
+
+    code = "content-gone"
 
 
 class IpfsServiceError(UnavailableError):

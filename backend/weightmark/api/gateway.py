@@ -20,7 +20,13 @@ from weightmark.api.foundation import NO_TELEMETRY, protect
 from weightmark.api.negotiation import CONTENT_TYPES, HINT, Form, negotiate
 from weightmark.api.places import Places
 from weightmark.api.problems import log, problem
-from weightmark.errors import ContentError, ContentUnavailableError, UsageError, WeightmarkError
+from weightmark.errors import (
+    ContentError,
+    ContentGoneError,
+    ContentUnavailableError,
+    UsageError,
+    WeightmarkError,
+)
 from weightmark.ports.blocks import BlockSource
 from weightmark.version import __version__
 
@@ -76,7 +82,9 @@ def _answer(request: Request, blocks: BlockSource) -> Response:
     answer = _block if form is Form.RAW else _stream
     try:
         return answer(request, path, blocks)
-    except ContentUnavailableError:
+    except ContentUnavailableError as error:
+        if isinstance(error, ContentGoneError):
+            log(error)
         cached = "only-if-cached" in request.headers.get("cache-control", "")
         status = HTTPStatus.PRECONDITION_FAILED if cached else HTTPStatus.NOT_FOUND
         return problem(ContentUnavailableError("it is not held here"), status=status)

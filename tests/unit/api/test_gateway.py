@@ -14,7 +14,7 @@ from tests.unit.api.test_problems import problem_of
 from weightmark.api.gateway import MAX_PATH_LENGTH, create_gateway
 from weightmark.domain.content_address import cid_text
 from weightmark.domain.ipfs.profiles import UNIXFS_V0_2015, UNIXFS_V1_2025
-from weightmark.errors import ContentError
+from weightmark.errors import ContentError, ContentGoneError
 
 RAW, CAR = "application/vnd.ipld.raw", "application/vnd.ipld.car"
 STREAM = f"{CAR}; version=1; order=dfs; dups=n"
@@ -207,6 +207,17 @@ def test_what_has_changed_is_not_served_and_named_to_the_operator_alone(
     ]
 
 
+@pytest.mark.parametrize("form", ["raw", "car"])
+def test_a_file_that_is_gone_is_named_to_the_operator_alone(
+    held: Held, form: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    held.errors[held.stored.root] = ContentGoneError(f"{SECRET} is gone", hint="pin it again")
+    answer = client(held).get(at(held.stored.root, query=f"format={form}"))
+    assert problem_of(answer)["status"] == 404
+    assert SECRET not in answer.text
+    assert [record.getMessage() for record in caplog.records] == [f"{SECRET} is gone; pin it again"]
+
+
 def test_a_server_on_loopback_answers_to_loopback(held: Held) -> None:
     url, local = at(held.stored.root, query="format=raw"), client(held, local_only=True)
     assert local.get(url).status_code == 200
@@ -216,4 +227,5 @@ def test_a_server_on_loopback_answers_to_loopback(held: Held) -> None:
 def test_logs_are_for_errors(held: Held, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         client(held).get("/ipfs/nonsense?format=raw")
+        client(held).get(at(Stored().raw(b"absent"), query="format=raw"))
     assert caplog.records == []

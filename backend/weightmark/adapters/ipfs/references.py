@@ -11,7 +11,7 @@ from weightmark.adapters.files.reading import open_file
 from weightmark.domain.content_address import is_block
 from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
 from weightmark.domain.text import printable
-from weightmark.errors import ContentError, ContentUnavailableError
+from weightmark.errors import ContentError, ContentGoneError
 
 _HINT = "publish it with --pin again, and with --copy so that it does not depend on this file"
 # What opening answers where the file has gone, or a link or socket has taken its place.
@@ -36,14 +36,14 @@ class Reference:
         """Return the leaf, once it was checked against its CID.
 
         Raises:
-            ContentUnavailableError: The file is gone, or cannot be read.
+            ContentGoneError: The file is gone, or cannot be read.
             ContentError: It has other bytes there, or is no file any more.
         """
         try:
             block = self._bytes()
         except OSError as error:
             what = "is gone" if error.errno in _GONE else f"cannot be read: {error.strerror}"
-            raise ContentUnavailableError(f"{self._name} {what}", hint=_HINT) from None
+            raise ContentGoneError(f"{self._name} {what}", hint=_HINT) from None
         if not is_block(cid, block):
             raise ContentError(f"{self._name} has changed since it was pinned", hint=_HINT)
         return block

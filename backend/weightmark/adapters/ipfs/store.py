@@ -46,7 +46,8 @@ class BlockStore:
         """Return a block, once it was checked against its CID; from any thread.
 
         Raises:
-            ContentUnavailableError: It is not there, or the file that had it is gone.
+            ContentUnavailableError: It is not there; `ContentGoneError` if it was pinned, and the
+                file that had it is gone.
             ContentError: The file that had it has changed, or the store is damaged.
             StorageError: The store cannot be read.
         """

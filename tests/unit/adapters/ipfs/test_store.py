@@ -20,6 +20,7 @@ from weightmark.domain.ipfs.unpacking import list_files, read_file
 from weightmark.domain.ipfs.walk import reachable
 from weightmark.errors import (
     ContentError,
+    ContentGoneError,
     ContentUnavailableError,
     LockTimeoutError,
     StorageError,
@@ -134,12 +135,12 @@ def replace_by_link(file: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "error", "what"),
     [
-        (Path.unlink, ContentUnavailableError, "is gone"),
+        (Path.unlink, ContentGoneError, "is gone"),
         (alter, ContentError, "has changed since it was pinned"),
         (shorten, ContentError, "has changed since it was pinned"),
         (replace_by_fifo, ContentError, "has changed since it was pinned"),
         (replace_by_folder, ContentError, "has changed since it was pinned"),
-        (replace_by_link, ContentUnavailableError, "is gone"),
+        (replace_by_link, ContentGoneError, "is gone"),
     ],
 )
 def test_a_file_that_is_not_what_it_was(
