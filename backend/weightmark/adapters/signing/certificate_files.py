@@ -59,14 +59,21 @@ def certified_signers(
     With a time, none signs whose own is not valid then.
 
     Raises:
-        KeyFileError: None is of a signer's key, or signatures with one could never count.
+        KeyFileError: None is of a signer's key, or several are of one, or signatures with one
+            could never count.
     """
+    own: dict[bytes, x509.Certificate] = {}
+    others: list[x509.Certificate] = []
     keys = {each.public_key for each in signers}
-    others = [each for each in certificates if encoded(each.public_key()) not in keys]
-    # Of several that a key has, the first one.
-    own = {
-        encoded(each.public_key()): each for each in reversed(certificates) if each not in others
-    }
+    for certificate in dict.fromkeys(certificates):
+        key = encoded(certificate.public_key())
+        if key not in keys:
+            others.append(certificate)
+        elif own.setdefault(key, certificate) != certificate:
+            raise KeyFileError(
+                "several of these certificates are of one key that signs",
+                hint="name the one that is to vouch for it",
+            )
     if not own:
         raise KeyFileError(
             "each certificate is one of another key than one that signs",

@@ -215,8 +215,7 @@ def test_a_signer_carries_the_certificates_of_its_key() -> None:
     """Its own comes first, whatever the order of the files; another signer has none of them."""
     signer, other = PrivateKeySigner(LEAF.key), PrivateKeySigner(ROOT.key)
     own, between = LEAF.certificate, BETWEEN.certificate
-    second = issue("second", ROOT, SIGNING, key=LEAF.key).certificate
-    carrying, plain = certified_signers([signer, other], [between, own, second])
+    carrying, plain = certified_signers([signer, other], [between, own, between, own])
     assert carrying.certificates == (LEAF.der, BETWEEN.der)
     assert (carrying.identity, carrying.public_key) == (signer.identity, signer.public_key)
     assert plain is other
@@ -224,6 +223,12 @@ def test_a_signer_carries_the_certificates_of_its_key() -> None:
     assert found.verifier.verify(b"message", carrying.sign(b"message"))
     with pytest.raises(KeyFileError, match="one of another key"):
         certified_signers([other], [own, between])
+
+
+def test_of_two_certificates_of_one_key_none_is_left_out_unsaid() -> None:
+    second = issue("second", ROOT, SIGNING, key=LEAF.key).certificate
+    with pytest.raises(KeyFileError, match="several of these certificates are of one key"):
+        certified_signers([PrivateKeySigner(LEAF.key)], [LEAF.certificate, second])
 
 
 @pytest.mark.parametrize("days", [-400, 400])
