@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from weightmark.adapters.files.reading import identity_of, open_file, size_in, unreadable
 from weightmark.adapters.files.tree import Tree
 from weightmark.domain.text import printable
-from weightmark.errors import ArtifactChangedError, ArtifactError, WeightmarkError
+from weightmark.errors import ArtifactChangedError, ArtifactError, InputError, WeightmarkError
 from weightmark.ports.artifacts import Advance
 
 BUFFER_SIZE = 2**20
@@ -213,7 +213,7 @@ class _Reading(Generic[_Result]):
         identity = self._tree.identities[path]
         try:
             self.found.results[path] = self._read(path, identity, reader)
-        except WeightmarkError as error:
+        except InputError as error:  # of the file; a place of ours that is full ends the reading
             self.found.errors[path] = error
         except OSError as error:
             self.found.errors[path] = _error_of(path, error)

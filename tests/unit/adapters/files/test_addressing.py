@@ -10,8 +10,8 @@ import pytest
 
 from tests.fakes.blocks import Stored
 from weightmark.adapters.files.local_artifact import LocalArtifact
-from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
-from weightmark.errors import ArtifactChangedError, ArtifactError
+from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025, Part
+from weightmark.errors import ArtifactChangedError, ArtifactError, StorageError
 
 MIB = 2**20
 
@@ -97,3 +97,20 @@ def test_an_interrupt_ends_addressing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         artifact.address(artifact.list().sizes, UNIXFS_V1_2025, Stored().put, advance)
     assert len(reports) == 5
+
+
+def test_a_place_of_ours_that_is_full_ends_the_reading(tmp_path: Path) -> None:
+    for name in range(9):
+        (tmp_path / f"{name}").write_bytes(b"x")
+    artifact = LocalArtifact(tmp_path, workers=1)
+    told: list[str] = []
+
+    def at(path: str, _: int, __: Part) -> None:
+        told.append(path)
+        raise StorageError("no room")
+
+    with pytest.raises(StorageError, match="no room"):
+        artifact.address(
+            artifact.list().sizes, UNIXFS_V1_2025, Stored().put, lambda _: None, (), at
+        )
+    assert len(told) == 1
