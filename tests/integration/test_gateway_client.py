@@ -25,9 +25,10 @@ CID = STORED.raw(BLOCK)
 EMPTY = STORED.raw(b"")
 
 
-def test_blocks_are_asked_for_by_path_and_checked() -> None:
+@pytest.mark.parametrize("end", ["", "/", "/ipfs", "/ipfs/"])
+def test_blocks_are_asked_for_by_path_and_checked(end: str) -> None:
     with gateway(gateways.serving(STORED.blocks)) as server:
-        source = Gateway(f"{server.url}/")
+        source = Gateway(f"{server.url}{end}")
         assert [source.get(CID), source.get(EMPTY), source.get(CID)] == [BLOCK, b"", BLOCK]
         assert server.requests[cid_text(CID)] == 2
         assert source.name == f"the gateway {server.url}"
@@ -133,3 +134,13 @@ def test_what_is_no_stream_is_told(
 ) -> None:
     with gateway(respond) as server, pytest.raises(kind, match=message):
         list(Gateway(server.url).stream(TREE.root, 100 if "100" in message else 2**20))
+
+
+def test_a_stream_that_drips_is_left_long_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time for a whole stream is that of its size, which is hours."""
+    monkeypatch.setattr(client, "BLOCK_SECONDS", 0.3)
+    with (
+        gateway(lambda request: gateways.dripping(request, gateways.CAR)) as server,
+        pytest.raises(IpfsServiceError, match="it sends less than 65536 bytes per second"),
+    ):
+        list(Gateway(server.url).stream(TREE.root, 2**40))

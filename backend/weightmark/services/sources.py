@@ -6,8 +6,9 @@
 3. A source that gives something else than the block, however it does, is asked no more. One that
    errs is asked again after a pause, and no more once it has erred `MAX_ERRORS` times in a row, or
    if erring is the last that it did.
-4. Whoever has nothing else to do asks for the block that another owes for longest. Who is overtaken
-   so becomes a reserve as well; what it still owes is not waited for.
+4. Whoever has nothing else to do asks for the block that another owes for longest, a reserve after
+   a longer time. Who is overtaken so becomes a reserve as well; what it still owes is not waited
+   for.
 5. Where there are many small files, whoever has given most is asked for all of them in one go.
 6. Nobody is left who could give a block: that ends it all, with what each of them did.
 """
@@ -42,6 +43,8 @@ MAX_ERRORS = 3
 MAX_LACKING = 8
 # The time in seconds after which somebody else is asked as well, if there is somebody.
 PATIENCE_SECONDS = 2.0
+# So many times longer others are waited for before a reserve is asked.
+RESERVE_PATIENCE = 5
 # The time in seconds before a source is asked again that has erred; twice as long the next time.
 PAUSE_SECONDS = 0.5
 
@@ -126,6 +129,10 @@ class Order:
     def since(self) -> float:
         """When the last source was asked for it."""
         return max(self.asked.values())
+
+    def is_new_to(self, source: _Source) -> bool:
+        """Whether a source was not asked for it, or erred."""
+        return source not in self.lacked_by and source not in self.asked
 
 
 class SourcePool:
@@ -264,7 +271,8 @@ class SourcePool:
         return ContentUnavailableError(
             f"nobody gives the block {cid_text(order.cid)}: "
             f"{'; '.join(told) or 'there is nobody to ask'}",
-            hint="name a gateway with --gateway URL, or try again later: what is there is kept",
+            hint="name a gateway that has it with --gateway URL, or try again later: what is there "
+            "is kept",
         )
 
     def _work(self, source: _Source) -> None:
@@ -293,21 +301,25 @@ class SourcePool:
         if now < source.rests_until:
             return None, source.rests_until - now
         for order in self._waiting:
-            if self._may_ask(source, order):
+            if self._is_for(source, order):
                 self._waiting.remove(order)
                 return order, None
-        owed = (each for each in self._open if each.is_owed and self._may_ask(source, each))
+        owed = (each for each in self._open if each.is_owed and each.is_new_to(source))
         longest = min(owed, key=lambda each: each.since, default=None)
         if longest is None:
             return None, None
-        pause = longest.since + self._pacing.patience - now
+        patience = self._pacing.patience * (RESERVE_PATIENCE if source.is_reserve else 1)
+        pause = longest.since + patience - now
         return (None, pause) if pause > 0 else (longest, None)
 
-    def _may_ask(self, source: _Source, order: Order) -> bool:
-        if source in order.lacked_by or source in order.asked:
-            return False
-        return not source.is_reserve or all(
-            each.is_dropped or each.is_reserve or each in order.lacked_by for each in self._sources
+    def _is_for(self, source: _Source, order: Order) -> bool:
+        """Whether a source is to be asked for what nobody owes."""
+        return order.is_new_to(source) and (
+            not source.is_reserve
+            or all(
+                each.is_dropped or each.is_reserve or each in order.lacked_by
+                for each in self._sources
+            )
         )
 
     def _ask(self, source: _Source, order: Order) -> None:

@@ -41,7 +41,7 @@ class Gateway:
     """A gateway that is asked by path: ``URL/ipfs/CID``.
 
     Args:
-        url: What stands before ``/ipfs/``.
+        url: What stands before ``/ipfs/``, or ends with it.
         sleep: Waits for so many seconds.
 
     Raises:
@@ -51,7 +51,9 @@ class Gateway:
     def __init__(self, url: str, *, sleep: Callable[[float], object] = time.sleep) -> None:
         self._sleep = sleep
         self._service = HttpService(
-            url, what="the gateway", hint="leave it out, or choose another one with --gateway URL"
+            url.rstrip("/").removesuffix("/ipfs"),
+            what="the gateway",
+            hint="leave it out, or choose another one with --gateway URL",
         )
 
     @property
@@ -114,7 +116,17 @@ class Gateway:
             self._check_status(answer, root)
             if answer.kind != CAR:
                 raise self._service.error("it sends no CAR files")
-            yield from read_blocks(root, answer.pieces())
+            yield from read_blocks(root, self._at_rate(answer.pieces()))
+
+    def _at_rate(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Give pieces as long as they come fast enough: a stream may be long, and others wait."""
+        begun = time.monotonic()
+        received = 0
+        for piece in pieces:
+            received += len(piece)
+            if received < STREAM_RATE * (time.monotonic() - begun - BLOCK_SECONDS):
+                raise self._service.error(f"it sends less than {STREAM_RATE} bytes per second")
+            yield piece
 
     def _check_status(self, answer: Answer, cid: bytes) -> None:
         if answer.status in _ABSENT:

@@ -61,7 +61,7 @@ class KuboRpc:
         self._service = HttpService(
             url,
             what="the Kubo node",
-            hint="start it with 'ipfs daemon', and try again",
+            hint="start it with 'ipfs daemon', or name another one: WEIGHTMARK_IPFS_KUBO_URL",
             authorization=authorization,
         )
 
@@ -193,7 +193,9 @@ class KuboRpc:
                 case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
                     hint = f"{AUTHORIZATION_VARIABLE} is for what its API.Authorizations asks for"
                 case _:
-                    hint = "name the URL of its RPC, which is not that of its gateway"
+                    hint = (
+                        f"name the URL of its RPC, such as {USUAL_URL}, and not that of its gateway"
+                    )
             raise self._service.error(f"it answered with HTTP status {answer.status}", hint=hint)
 
     def _read(self, answer: Answer) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -58,7 +59,7 @@ def place_directory(staged: Path, path: Path) -> None:
 
 def unwritable(path: Path, error: OSError) -> StorageError:
     """Return our error for a place where nothing can be written."""
-    return StorageError(
-        f"'{printable(str(path))}' cannot be written: {error.strerror}",
-        hint="name another place with --out",
-    )
+    hint = "name another place with --out"
+    if error.errno == errno.ENOENT:
+        hint = f"make '{printable(str(path.parent))}' first, or {hint}"
+    return StorageError(f"'{printable(str(path))}' cannot be written: {error.strerror}", hint=hint)

@@ -165,8 +165,9 @@ def test_what_took_a_files_place_is_not_written_to(tmp_path: Path, kind: str) ->
 
 
 def test_a_place_that_cannot_be(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="No such file"):
+    with pytest.raises(StorageError, match="No such file") as caught:
         begun(tmp_path / "none", {"a": 1})
+    assert caught.value.hint.startswith(f"make '{tmp_path / 'none'}' first")
     download = begun(tmp_path, {"a": 1})
     with pytest.raises(StorageError, match="cannot be written"):
         download.begin({"a/b": 1})

@@ -163,7 +163,8 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _nothing_yet() -> NotDeployedError:
     return NotDeployedError(
         "nothing has been published on 'local' yet: there is no embedded chain",
-        hint="'weightmark publish' makes it, and so does 'weightmark network deploy local'",
+        hint="'weightmark publish' makes it, and so does 'weightmark network deploy local'; what "
+        "others published is on a chain of another --network",
     )
 
 
