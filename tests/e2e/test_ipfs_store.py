@@ -76,7 +76,7 @@ def test_a_release_is_pinned_read_back_lost_and_pinned_again(release: Release) -
     assert [len(each["problems"]) for each in reports] == [0, 0, 1]
 
     weights.write_bytes(before)
-    assert_ends(publish(release, "1.1.0", "--pin", "--copy"), 0, "was published before", cid)
+    assert_ends(publish(release, "1.1.0", "--pin", "--copy"), 0, "before, and is pinned", cid)
     shutil.rmtree(release.model)
     assert_ends(release.weightmark(*STORE, "verify"), 0)
 

@@ -21,19 +21,24 @@ if TYPE_CHECKING:
 Examples:
   weightmark fetch me/acme/digits@1.0.0 --out ./model
   weightmark fetch me/acme/digits --out ./model --gateway http://127.0.0.1:8090
-  weightmark fetch 1:0xPUBLISHER/acme/digits@1.0.0 --out ./model --gateway https://A --gateway https://B
+  weightmark fetch 1:0xPUBLISHER/acme/digits@1.0.0 --out ./model --rpc-url https://HOST --gateway https://A
 """,
 )
 @click.argument("ref")
 @click.option(
-    "--out", required=True, metavar="DIR", type=options.PATH, help="Where nothing is yet."
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=options.PATH,
+    help="A new place for it, in a folder that is there.",
 )
 @click.option(
     "--gateway",
     "gateways",
     metavar="URL",
     multiple=True,
-    help="A trustless gateway to ask; repeatable.  [default: those that are configured]",
+    help="A trustless gateway to ask: what stands before /ipfs; repeatable.  [default: those that"
+    " are configured]",
 )
 @click.option(
     "--signatures",
@@ -100,5 +105,5 @@ def _warn(fault: Fault) -> None:
 
 def _print_kept(fetched: Fetched) -> None:
     if fetched.kept:
-        output.line(f"nothing is at its place; what was fetched is kept in {fetched.kept}, and the")
-        output.line("same command goes on with it: with --signatures where signatures are missing")
+        output.line(f"nothing is at its place; what was fetched is kept in {fetched.kept}")
+        output.line("next: the same command; add --signatures PATH where signatures are missing")

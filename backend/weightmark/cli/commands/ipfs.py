@@ -46,10 +46,10 @@ Examples:
 @click.argument("path", type=options.PATH)
 @options.combined(_profile, _ignore, options.state)
 def cid(path: Path, profile: str, ignore: tuple[str, ...], *, as_json: bool, **given: Any) -> None:
-    """Print the CID of the artifact at PATH, without Weightmark's own files beside it.
+    """Print the CID of the artifact at PATH.
 
-    It is the CID that other tools give to the same files with the same profile: that of a directory
-    if PATH is one, and that of a file otherwise.
+    Weightmark's own files beside it are left out. It is the CID that other tools give to the same
+    files with the same profile: that of a directory if PATH is one, and that of a file otherwise.
     """
     from weightmark.domain.ipfs.profiles import parse_profile
     from weightmark.services.content import address
@@ -82,7 +82,10 @@ Example:
 def export(
     path: Path, out: Path, profile: str, ignore: tuple[str, ...], *, as_json: bool, **given: Any
 ) -> None:
-    """Write the artifact at PATH as one CAR file, which carries every block of its CID."""
+    """Write the artifact at PATH as one CAR file.
+
+    It carries every block of the artifact's CID.
+    """
     from weightmark.bootstrap.content import export_car
     from weightmark.domain.ipfs.profiles import parse_profile
 
@@ -107,14 +110,15 @@ Example:
 )
 @click.argument("file", type=options.PATH)
 @click.option(
-    "--out", required=True, metavar="DIR", type=options.PATH, help="Where nothing is yet."
+    "--out", required=True, metavar="DIR", type=options.PATH, help="A new place for them."
 )
 @options.state
 def import_(file: Path, out: Path, *, as_json: bool, **given: Any) -> None:
-    """Write the files that the CAR file FILE holds, every block of it checked against its CID.
+    """Write the files that the CAR file FILE holds.
 
-    This proves that they are what the CID says, not who published them: 'weightmark verify' does.
-    If the CAR file holds one file and no directory, DIR becomes that file.
+    Every block is checked against its CID. This proves that they are what the CID says, not who
+    published them: 'weightmark verify' does. If the CAR file holds one file and no directory, DIR
+    becomes that file.
     """
     from weightmark.bootstrap.content import import_car
 

@@ -19,7 +19,7 @@ Examples:
 )
 @options.combined(serving.address(8090), options.state)
 def command(host: str, port: int, *, as_json: bool, **given: Any) -> None:
-    """Serve what the embedded store holds to other machines, block by block.
+    """Serve the embedded store to other machines.
 
     It is a trustless gateway: 'weightmark fetch --gateway' asks it, and so may any other client of
     IPFS that checks what it gets. It asks nobody else, and shows no list. SIGINT (Ctrl-C) and

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @click.group("store")
 def command() -> None:
-    """Look after the embedded block store, where 'weightmark publish' keeps what it published."""
+    """Look after the embedded block store.
+
+    That is where 'weightmark publish' keeps what it published.
+    """
 
 
 @command.command(
@@ -49,7 +52,10 @@ Example:
 )
 @options.state
 def verify(*, as_json: bool, **given: Any) -> int:
-    """Read every block of every pin, and name each file that is gone or has changed."""
+    """Read every block that is pinned.
+
+    Each file that is gone or has changed is named.
+    """
     from weightmark.services.stored import report_document, verify_store
 
     with progress("verifying") as start:
@@ -79,7 +85,7 @@ Example:
 @click.argument("cid")
 @options.state
 def unpin(cid: str, *, as_json: bool, **given: Any) -> None:
-    """Pin CID no longer, under no label. Its blocks go with the next 'gc'.
+    """Pin CID no longer, for no release. Its blocks go with the next 'gc'.
 
     What a release says on the chain stays true: others may keep the same content.
     """

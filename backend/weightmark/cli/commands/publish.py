@@ -192,8 +192,7 @@ def _finish(
     if as_json:
         output.print_json(document)
         return
-    done = "published" if publication.receipt else "was published before; nothing to do:"
-    output.succeed(f"{done} {document['reference']}")
+    output.succeed(f"{_what_was_done(publication)} {document['reference']}")
     output.print_fields(
         {
             "artifact root": document["artifact_root"],
@@ -211,6 +210,14 @@ def _finish(
     if publication.receipt and not network.is_local and not given["wait_final"]:
         output.line("not final yet: until its block is, a verification says that it is pending")
     output.line(f"next: {_next_step(source, given)}")
+
+
+def _what_was_done(publication: Publication) -> str:
+    if publication.receipt:
+        return "published"
+    if publication.pinned_at:
+        return "was published before, and is pinned:"
+    return "was published before; nothing to do:"
 
 
 def _next_step(source: Path, given: dict[str, Any]) -> str:
