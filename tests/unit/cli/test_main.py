@@ -68,3 +68,8 @@ def test_whoever_looks_for_a_bug_sees_all_of_it(
     raise_in_application(monkeypatch, error)
     with pytest.raises(type(error), match="all of it"):
         run(["trust", "list"])
+
+
+def test_a_command_that_is_misspelt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fetsh"]) == 2
+    assert "Did you mean 'fetch'?" in capsys.readouterr().err
