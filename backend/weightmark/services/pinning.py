@@ -14,7 +14,7 @@ from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.ipfs.documents import document_tree
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025, Part, Put
 from weightmark.domain.manifest import FileEntry
-from weightmark.ports.artifacts import Listing, Start
+from weightmark.ports.artifacts import Advance, Listing, Start
 from weightmark.ports.blocks import PinTarget
 from weightmark.ports.content import At, Publishable
 from weightmark.ports.store import Additions, ContentStore, Pin, PinKind
@@ -141,4 +141,29 @@ class Keeping:
     def _pin_at(self, target: PinTarget, pins: Sequence[Pin], start: Start) -> None:
         advance = start(sum(pin.size for pin in pins))
         for pin in pins:
-            target.pin(pin.root, pin.label, self._store, advance)
+            told = _Told(advance, pin.size)
+            target.pin(pin.root, pin.label, self._store, told)
+            told.rest()
+
+
+class _Told:
+    """How far somebody is with a pin: those who have it already say nothing, and nodes count too.
+
+    Args:
+        advance: Called as bytes are there, at most with as many as there are.
+        left: How many there are.
+    """
+
+    def __init__(self, advance: Advance, left: int) -> None:
+        self._advance = advance
+        self._left = left
+
+    def __call__(self, count: int) -> None:
+        """Tell that so many bytes are there."""
+        count = min(count, self._left)
+        self._left -= count
+        self._advance(count)
+
+    def rest(self) -> None:
+        """Tell that all of it is there."""
+        self(self._left)

@@ -28,10 +28,11 @@ from weightmark.services.sidecars import MANIFEST
 
 @dataclass
 class Keeper:
-    """A target that takes all blocks, and may fail."""
+    """A target that takes all blocks, or has them, and may fail."""
 
     name: str = "the keeper"
     is_down: bool = False
+    is_pinned: bool = False
     check: Callable[[], object] = lambda: None
     blocks: dict[bytes, bytes] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
@@ -42,6 +43,8 @@ class Keeper:
             raise IpfsServiceError("the keeper is down")
         self.check()
         self.labels.append(label)
+        if self.is_pinned:
+            return
         for cid in reachable(root, blocks.get):
             self.blocks[cid] = blocks.get(cid)
             advance(len(self.blocks[cid]))
@@ -149,6 +152,26 @@ def test_every_target_has_all_blocks_before_anything_is_registered(world: World)
         roots = {artifact_cid(FILES), done.statement.manifest_cid}
         assert roots <= keeper.blocks.keys()
         assert keeper.labels == [done.reference] * 2
+
+
+@pytest.mark.parametrize("is_pinned", [True, False])
+def test_whoever_has_it_all_has_told_it_all(world: World, *, is_pinned: bool) -> None:
+    totals: list[int] = []
+    told: list[int] = []
+
+    def start(total: int) -> Advance:
+        totals.append(total)
+        told.append(0)
+
+        def advance(count: int) -> None:
+            told[-1] += count
+
+        return advance
+
+    world.publisher().publish(pinned(world, Keeper(is_pinned=is_pinned)), start)
+    # First the files are read, and then they and their manifest are kept.
+    assert told == totals
+    assert totals[-1] == totals[0] + len(world.artifact.sidecars[MANIFEST])
 
 
 def test_what_cannot_be_pinned_is_not_registered_and_goes_on_later(world: World) -> None:
