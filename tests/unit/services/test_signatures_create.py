@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes.artifact import FakeArtifact
 from tests.ports.signing_keys import signer_of
+from tests.unit.adapters.signing.issuing import AUTHORITY, ISSUING, SIGNING, issue
 from tests.unit.services.signed import (
     ED25519,
     ETHEREUM,
@@ -28,6 +29,8 @@ from tests.unit.services.signed import (
     write,
 )
 from tests.unit.services.world import FILES, NAME, unseen
+from weightmark.adapters.signing.certificate_files import CertifiedSigner
+from weightmark.adapters.signing.private_keys import PrivateKeySigner
 from weightmark.domain.digests import DigestAlgorithm
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.decoding import decode_base64, encode_base64
@@ -249,6 +252,16 @@ def test_an_envelope_carries_no_certificates() -> None:
         sign_now(order_of(files()), Certified())
 
 
+def test_what_is_signed_with_certificates_is_kept_for_the_same_ones_alone() -> None:
+    leaf = issue("signer", issue("root", None, AUTHORITY, ISSUING), SIGNING)
+    signer = PrivateKeySigner(leaf.key)
+    certified = CertifiedSigner(signer, [leaf.certificate])
+    artifact = signed(files(), certified)
+    assert sign_now(order_of(artifact), certified).deed is SigningDeed.KEPT
+    with pytest.raises(AlreadyExistsError, match="another signature"):
+        sign_now(order_of(artifact), signer)
+
+
 def test_a_bundle_carries_no_more_certificates_than_are_read() -> None:
     class Certified:
         identity, public_key = P256.identity, P256.public_key
@@ -327,6 +340,14 @@ def test_signatures_by_others_that_are_dropped_are_counted() -> None:
     assert (other.deed, other.dropped) == (SigningDeed.REPLACED, 1)
     artifact.sidecars["weightmark.sig"] = b"mine"
     assert sign_now(order_of(artifact, anew=True), ED25519).deed is SigningDeed.REPLACED
+
+
+def test_a_bundle_that_is_replaced_holds_one_signature_of_the_same_too() -> None:
+    artifact, other = signed(release(), P256), signer_of(KeyAlgorithm.ECDSA_P384_SHA384)
+    signing = sign_now(order_of(artifact, anew=True), other)
+    assert (signing.deed, signing.dropped) == (SigningDeed.REPLACED, 1)
+    write(artifact, signing)
+    assert verify(artifact, other).verdict.verified
 
 
 def test_a_manifest_that_changes_meanwhile_is_not_signed_as_it_was() -> None:
