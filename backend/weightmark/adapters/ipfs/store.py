@@ -16,7 +16,12 @@ from weightmark.adapters.ipfs.places import absolute
 from weightmark.adapters.ipfs.references import Reference
 from weightmark.adapters.ipfs.store_file import outside, store_file
 from weightmark.domain.content_address import check_block, cid_text
-from weightmark.errors import ContentError, ContentUnavailableError
+from weightmark.errors import (
+    ContentError,
+    ContentGoneError,
+    ContentUnavailableError,
+    WeightmarkError,
+)
 from weightmark.ports.store import Freed, Pin, PinKind
 
 if TYPE_CHECKING:
@@ -25,7 +30,12 @@ if TYPE_CHECKING:
     from weightmark.adapters.ipfs.additions import StoreAdditions
 
 _PINS = "SELECT root, label, kind, time, files, size, folder FROM pins"
-_LEAF = "SELECT path, offset, length FROM leaves JOIN files ON id = file WHERE cid = ?"
+_MAX_ID = 2**63 - 1
+# A leaf may be in a hundred thousand files, such as the empty one.
+_PLACES = """
+    SELECT id, path, offset, length FROM leaves JOIN files ON id = file
+    WHERE cid = ? AND file < ? ORDER BY file DESC LIMIT 16
+"""
 
 
 class BlockStore:
@@ -53,20 +63,15 @@ class BlockStore:
         """
         with self._file.reading() as database:
             block = _block(database, cid)
-            if block is not None:
-                return block
-            references = [
-                Reference(outside(self._folder, name), *place)
-                for name, *place in database.execute(_LEAF, (cid,))
-            ]
-        for reference in references[:-1]:
+        if block is not None:
+            return block
+        wrong: WeightmarkError | None = None
+        for reference in self._references(cid):
             try:
                 return reference.read(cid)
-            except (ContentError, ContentUnavailableError):
-                continue
-        for last in references[-1:]:
-            return last.read(cid)
-        raise ContentUnavailableError(
+            except (ContentError, ContentGoneError) as error:
+                wrong = wrong or error
+        raise wrong or ContentUnavailableError(
             f"{self.name} does not hold {cid_text(cid)}",
             hint="'weightmark ipfs store list' shows what it holds",
         )
@@ -122,6 +127,18 @@ class BlockStore:
 
         with sole_lock(self._lock, "adds to the embedded store"):
             return collect(self._file, self._folder)
+
+    def _references(self, cid: bytes) -> Iterator[Reference]:
+        """Give each place of a leaf, first those that are known for the shortest time."""
+        file = _MAX_ID
+        while True:
+            with self._file.reading() as database:
+                rows = database.execute(_PLACES, (cid, file)).fetchall()
+            if not rows:
+                return
+            for _, name, *place in rows:
+                yield Reference(outside(self._folder, name), *place)
+            file = rows[-1][0]
 
     def _pin(self, row: tuple[bytes, str, str, int, int, int, bytes]) -> Pin:
         root, label, kind, time, files, size, name = row

@@ -167,6 +167,27 @@ def test_a_leaf_is_taken_from_wherever_it_still_is(store: BlockStore, model: Pat
     assert contents(store, root) == FILES
 
 
+def test_a_leaf_may_be_in_any_number_of_files(store: BlockStore, model: Path) -> None:
+    leaf = UNIXFS_V1_2025.leaf(b"x")
+    paths = [model / str(number) for number in range(40)]
+    with store.adding() as adding:
+        for path in paths:
+            path.write_bytes(b"x")
+            adding.refer(bytes(path), 0, leaf)
+        adding.pin(Pin(leaf.cid, "label", PinKind.ARTIFACT, 1, 40, 40))
+    # Files that are added together are known in any order.
+    with store._file.reading() as database:
+        known = database.execute("SELECT path FROM files ORDER BY id").fetchall()
+    *others, newest = (Path(os.fsdecode(path)) for (path,) in known)
+    for path in reversed(others):
+        assert store.get(leaf.cid) == b"x"
+        path.unlink()
+    assert store.get(leaf.cid) == b"x"
+    alter(newest)
+    with pytest.raises(ContentError, match=f"{newest.name}' has changed"):
+        store.get(leaf.cid)
+
+
 def test_the_newest_place_in_a_file_counts(store: BlockStore, model: Path) -> None:
     pin(store, model, "old")
     (model / "a.bin").write_bytes(b"b" * MIB + b"a" * MIB)
