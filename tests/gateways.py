@@ -194,9 +194,9 @@ def silent(request: Request) -> None:
     request.server.ended.wait()
 
 
-def dripping(request: Request) -> None:
-    """Send a byte of a small block from time to time, and never the last."""
-    request.begin(headers={"content-length": str(2**20)})
+def dripping(request: Request, kind: str = RAW) -> None:
+    """Send a byte of something small from time to time, and never the last."""
+    request.begin(kind, headers={"content-length": str(2**20)})
     for _ in itertools.takewhile(lambda _: not request.server.ended.wait(BETWEEN_BYTES), _PIECE):
         request.wfile.write(b"\0")
 

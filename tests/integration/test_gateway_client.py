@@ -8,8 +8,8 @@ from tests import gateways
 from tests.fakes.blocks import Stored
 from tests.gateways import Respond, gateway
 from weightmark.adapters.ipfs import gateway as client
-from weightmark.adapters.ipfs.gateway import MAX_PAUSE_SECONDS, MAX_PAUSES, Gateway
-from weightmark.domain.content_address import cid_text
+from weightmark.adapters.ipfs.gateway import BLOCK_SECONDS, MAX_PAUSE_SECONDS, MAX_PAUSES, Gateway
+from weightmark.domain.content_address import MAX_RAW_BLOCK, cid_text
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
 from weightmark.errors import (
     ConfigurationError,
@@ -18,6 +18,7 @@ from weightmark.errors import (
     IpfsServiceError,
     WeightmarkError,
 )
+from weightmark.services.sources import MAX_REQUESTS
 
 BLOCK = b"content" * 1000
 STORED = Stored()
@@ -72,6 +73,11 @@ def test_who_has_too_much_to_do_is_left_alone_for_a_while() -> None:
             with pytest.raises(IpfsServiceError, match="wants to be left alone"):
                 source.get(CID)
     assert pauses[MAX_PAUSES:] == [MAX_PAUSE_SECONDS] * 2 * MAX_PAUSES
+
+
+def test_a_slow_connection_is_enough() -> None:
+    """As many blocks as are asked for at once come through it together, each in its time."""
+    assert MAX_REQUESTS * MAX_RAW_BLOCK / BLOCK_SECONDS <= 128 * 2**10
 
 
 @pytest.mark.parametrize("respond", [gateways.stalling, gateways.silent, gateways.dripping])
@@ -138,7 +144,7 @@ def test_what_is_no_stream_is_told(
 
 def test_a_stream_that_drips_is_left_long_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time for a whole stream is that of its size, which is hours."""
-    monkeypatch.setattr(client, "BLOCK_SECONDS", 0.3)
+    monkeypatch.setattr(client, "FINDING_SECONDS", 0.3)
     with (
         gateway(lambda request: gateways.dripping(request, gateways.CAR)) as server,
         pytest.raises(IpfsServiceError, match="it sends less than 65536 bytes per second"),

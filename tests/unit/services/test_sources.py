@@ -112,6 +112,25 @@ def test_any_number_of_sources_may_stall(blocks: dict[bytes, bytes]) -> None:
         assert Counter(fetch(opened, tuple(blocks))) == Counter(blocks.values())
 
 
+def test_who_was_overtaken_overtakes_whoever_is_slow_later(blocks: dict[bytes, bytes]) -> None:
+    """A source that is fast until nobody else is asked keeps nobody waiting."""
+    first, last = list(blocks)[: 2 * REQUESTS_PER_SOURCE], list(blocks)[2 * REQUESTS_PER_SOURCE :]
+    late, feigning = FakeProvider("late", blocks), FakeProvider("feigning", blocks)
+    late.released.clear()
+    feigning.released.clear()
+    with pool(late, feigning, pacing=AT_ONCE) as (opened, faults):
+        delivered: list[bytes] = []
+        for cid in first:
+            opened.order(cid, delivered.append)
+        late.wait_until_asked(REQUESTS_PER_SOURCE)
+        feigning.released.set()
+        opened.finish()
+        feigning.released.clear()
+        late.released.set()
+        assert Counter(fetch(opened, last)) == Counter(blocks[cid] for cid in last)
+        assert [each.source for each in faults] == ["late", "feigning"]
+
+
 def test_what_one_lacks_is_asked_of_the_next(blocks: dict[bytes, bytes]) -> None:
     halves = list(blocks)[:100], list(blocks)[100:]
     one, other = (

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 RAW: Final = "application/vnd.ipld.raw"
 CAR: Final = "application/vnd.ipld.car"
 
-# A gateway may have to find the block first; the longest that it can take, in seconds.
-BLOCK_SECONDS = 60.0
+# The longest that a block can take, in seconds: all that are on their way share one connection to
+# the network, which may be slow, and whoever else has the block is asked long before.
+BLOCK_SECONDS = 300.0
 SILENCE_SECONDS = 20.0
 # How often a gateway that has too much to do is asked again, and how long it is left alone at most.
 MAX_PAUSES = 3
 MAX_PAUSE_SECONDS = 10.0
-# The least rate of a stream, in bytes for each second: who is slower is left.
+# The least rate of a stream, in bytes for each second: who is slower is left. A gateway may have to
+# find the blocks first, and so the seconds at its beginning do not count.
 STREAM_RATE = 64 * 2**10
+FINDING_SECONDS = 60.0
 
 # What a gateway answers that does not have a block, or may not give it.
 _ABSENT = frozenset(
@@ -109,7 +112,7 @@ class Gateway:
             query={"format": "car", "dag-scope": "all"},
             headers={"accept": f"{CAR}; version=1; order=dfs; dups=n"},
             limit=limit,
-            seconds=BLOCK_SECONDS + limit / STREAM_RATE,
+            seconds=FINDING_SECONDS + limit / STREAM_RATE,
             silence=SILENCE_SECONDS,
         )
         with self._service.exchange(request) as answer:
@@ -124,7 +127,7 @@ class Gateway:
         received = 0
         for piece in pieces:
             received += len(piece)
-            if received < STREAM_RATE * (time.monotonic() - begun - BLOCK_SECONDS):
+            if received < STREAM_RATE * (time.monotonic() - begun - FINDING_SECONDS):
                 raise self._service.error(f"it sends less than {STREAM_RATE} bytes per second")
             yield piece
 
