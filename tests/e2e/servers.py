@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx2
@@ -62,6 +64,30 @@ def serving(
         assert complaint in complaints
         assert bool(complaint) is bool(complaints), complaints
         assert "Traceback" not in complaints
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def assert_a_signal_ends(
+    number: signal.Signals, weightmark: Weightmark, *arguments: str, statuses: Mapping[str, int]
+) -> None:
+    """Assert that a signal ends a server well, while a connection to it is open.
+
+    Args:
+        number: The signal.
+        weightmark: The command.
+        arguments: Which server, and its options.
+        statuses: What it is asked for before, and the status that it answers with.
+    """
+    server = start(weightmark, *arguments, "--json")
+    try:
+        with httpx2.Client(base_url=address(server), trust_env=False, timeout=PATIENCE) as client:
+            assert {url: client.get(url).status_code for url in statuses} == statuses
+            server.send_signal(number)
+            output, complaints = server.communicate(timeout=PATIENCE)
+        assert (server.returncode, complaints) == (0, "")
+        assert json.loads(output) == {"host": "127.0.0.1", "port": client.base_url.port}
     finally:
         server.kill()
         server.communicate()

@@ -15,9 +15,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.command import PATIENCE, Weightmark
+from tests.command import Weightmark
 from tests.e2e.releases import Release, assert_ends, document, new_weightmark, publish
-from tests.e2e.servers import GATEWAY, address, serving, start
+from tests.e2e.servers import GATEWAY, assert_a_signal_ends, serving
 from tests.earlier import write_files
 from weightmark.domain.content_address import cid_text, raw_block_cid
 
@@ -126,18 +126,8 @@ def test_what_has_changed_since_is_never_served(pinned: Release) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it(run_weightmark: Weightmark, number: signal.Signals) -> None:
-    server = start(run_weightmark, *GATEWAY, "--json")
-    try:
-        with httpx2.Client(base_url=address(server), trust_env=False) as client:
-            assert client.get("/ipfs/bafkqaaa?format=raw").status_code == 200
-            assert client.get(f"/ipfs/{ABSENT}?format=raw").status_code == 404
-            server.send_signal(number)
-            output, complaints = server.communicate(timeout=PATIENCE)
-        assert (server.returncode, complaints) == (0, "")
-        assert json.loads(output) == {"host": "127.0.0.1", "port": client.base_url.port}
-    finally:
-        server.kill()
-        server.communicate()
+    statuses = {"/ipfs/bafkqaaa?format=raw": 200, f"/ipfs/{ABSENT}?format=raw": 404}
+    assert_a_signal_ends(number, run_weightmark, *GATEWAY, statuses=statuses)
 
 
 def test_a_port_that_is_taken_is_named(run_weightmark: Weightmark) -> None:

@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.command import PATIENCE, Weightmark
 from tests.conftest import ModelMaker
-from tests.e2e.servers import WEB_API, address, serving, start
+from tests.e2e.servers import WEB_API, assert_a_signal_ends, serving
 
 NAMED = "/v1/releases/me/acme/digits/1.0.0"
 
@@ -103,17 +102,7 @@ def test_a_header_that_does_not_end_is_refused(run_weightmark: Weightmark) -> No
 def test_a_signal_ends_it_while_connections_are_open(
     run_weightmark: Weightmark, number: signal.Signals
 ) -> None:
-    server = start(run_weightmark, *WEB_API, "--json")
-    try:
-        with httpx2.Client(base_url=address(server), trust_env=False) as client:
-            assert client.get("/openapi.json").status_code == 200
-            server.send_signal(number)
-            output, complaints = server.communicate(timeout=PATIENCE)
-        assert (server.returncode, complaints) == (0, "")
-        assert json.loads(output) == {"host": "127.0.0.1", "port": client.base_url.port}
-    finally:
-        server.kill()
-        server.communicate()
+    assert_a_signal_ends(number, run_weightmark, *WEB_API, statuses={"/openapi.json": 200})
 
 
 def test_a_port_that_is_taken_is_named(run_weightmark: Weightmark) -> None:
@@ -142,15 +131,7 @@ def test_an_error_of_the_servers_own_files_is_told_to_its_operator(
     publish(run_weightmark, model)
     trust = run_weightmark.home / "trust.toml"
     trust.write_text("not toml at all")
-    server = start(run_weightmark, *WEB_API)
-    try:
-        answer = httpx2.get(address(server) + NAMED, trust_env=False)
-        assert answer.status_code == 503
-        assert str(trust) not in answer.text
-        server.terminate()
-        _, complaints = server.communicate(timeout=PATIENCE)
-        assert str(trust) in complaints
-        assert "Traceback" not in complaints
-    finally:
-        server.kill()
-        server.communicate()
+    with serving(run_weightmark, *WEB_API, complaint=str(trust)) as client:
+        answer = client.get(NAMED)
+    assert answer.status_code == 503
+    assert str(trust) not in answer.text

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from tests.command import PATIENCE
 from tests.fakes.blocks import Stored
 from tests.kubo import KuboNode
 from weightmark.api.gateway import create_gateway
@@ -50,7 +51,7 @@ def stored(kubo: KuboNode) -> Stored:
 def test_the_same_is_answered(stored: Stored, kubo: KuboNode, path: str, accept: str) -> None:
     url, headers = f"/ipfs/{cid_text(stored.root)}{path}", {"Accept": accept}
     ours = TestClient(create_gateway(stored), headers=headers).get(url)
-    theirs = httpx2.get(kubo.gateway + url, headers=headers, trust_env=False, timeout=60)
+    theirs = httpx2.get(kubo.gateway + url, headers=headers, trust_env=False, timeout=PATIENCE)
     assert (ours.status_code, theirs.status_code) == (200, 200)
     assert ours.content == theirs.content
     assert [ours.headers[name] for name in COMPARED] == [theirs.headers[name] for name in COMPARED]
@@ -62,5 +63,5 @@ def test_the_same_is_answered(stored: Stored, kubo: KuboNode, path: str, accept:
 )
 def test_the_same_is_refused(kubo: KuboNode, url: str, status: int) -> None:
     ours = TestClient(create_gateway(Stored())).get(url)
-    theirs = httpx2.get(kubo.gateway + url, trust_env=False)
+    theirs = httpx2.get(kubo.gateway + url, trust_env=False, timeout=PATIENCE)
     assert (ours.status_code, theirs.status_code) == (status, status)

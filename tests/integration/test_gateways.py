@@ -6,13 +6,12 @@ import httpx2
 import pytest
 
 from tests import gateways
+from tests.command import PATIENCE
 from tests.fakes.blocks import Stored
 from tests.gateways import CAR, RAW, Respond, gateway
 from weightmark.domain.content_address import cid_text
 from weightmark.domain.ipfs.dag_pb import MAX_BLOCK_SIZE
 from weightmark.domain.ipfs.profiles import UNIXFS_V1_2025
-
-IMPATIENCE = httpx2.Timeout(10, read=0.1)
 
 
 @pytest.fixture
@@ -24,15 +23,16 @@ def stored() -> Stored:
 
 
 def get(url: str, cid: bytes, form: str = "raw") -> httpx2.Response:
-    return httpx2.get(f"{url}/ipfs/{cid_text(cid)}?format={form}", trust_env=False)
+    address = f"{url}/ipfs/{cid_text(cid)}?format={form}"
+    return httpx2.get(address, trust_env=False, timeout=PATIENCE)
 
 
-def begun(respond: Respond, cid: bytes, size: int) -> bytes:
-    """Return what is sent until nothing more comes, or ``size`` bytes did."""
+def begun(respond: Respond, cid: bytes, size: int, silence: float = PATIENCE) -> bytes:
+    """Return what is sent until ``size`` bytes have come, with so many seconds of silence."""
     received = b""
     with (
         gateway(respond) as server,
-        httpx2.Client(trust_env=False, timeout=IMPATIENCE) as client,
+        httpx2.Client(trust_env=False, timeout=httpx2.Timeout(PATIENCE, read=silence)) as client,
         client.stream("GET", f"{server.url}/ipfs/{cid_text(cid)}") as answer,
     ):
         for piece in answer.iter_raw():
@@ -85,7 +85,7 @@ def test_some_send_more_than_a_block_has(stored: Stored) -> None:
 @pytest.mark.parametrize("respond", [gateways.stalling, gateways.silent])
 def test_some_never_go_on(stored: Stored, respond: Respond) -> None:
     with pytest.raises(httpx2.ReadTimeout):
-        begun(respond, stored.root, 1)
+        begun(respond, stored.root, 1, silence=0.1)
 
 
 def test_some_misjudge_or_hang_up(stored: Stored) -> None:
