@@ -19,6 +19,7 @@ from weightmark.domain.manifest import Signer as NamedSigner
 from weightmark.domain.manifest import encode
 from weightmark.domain.signatures.bundle import encode_bundle
 from weightmark.domain.signatures.envelope import Envelope, Signature
+from weightmark.domain.signatures.envelope_file import encode_envelope
 from weightmark.domain.signatures.statement import encode_statement
 from weightmark.domain.signing_keys import KeyAlgorithm
 from weightmark.domain.verdict import Outcome
@@ -208,6 +209,16 @@ def test_an_envelope_that_says_less_is_left_as_it_is(world: World) -> None:
     with pytest.raises(AlreadyExistsError, match="not of these files and this manifest"):
         world.publish(signers=[ED25519])
     assert world.registrations == []
+
+
+def test_a_signature_of_ours_that_does_not_hold_gets_none_beside_it(world: World) -> None:
+    world.publish(signers=[ED25519])
+    envelope = SignedFile.read(world.artifact, "weightmark.sig").envelope
+    (signature,) = envelope.signatures
+    broken = Envelope(envelope.payload, (replace(signature, value=bytes(64)),))
+    world.artifact.write_sidecar("weightmark.sig", encode_envelope(broken))
+    with pytest.raises(AlreadyExistsError, match="a signature in it does not hold"):
+        world.publish(signers=[ED25519])
 
 
 @pytest.mark.parametrize("signers", [[], [P256], [ED25519]], ids=["none", "bundle", "envelope"])
