@@ -26,6 +26,8 @@ MAX_FILE_LINKS = 8192
 # ones, and a file whose links lead to almost nothing would take for ever.
 MIN_CHUNK_SIZE = 256
 
+_SLOTS = {slot_prefix(slot): slot for slot in range(FANOUT)}
+
 # Returns the block of a CID; it is that block.
 Get = Callable[[bytes], bytes]
 
@@ -216,11 +218,10 @@ def _shard_entries(cid: bytes, above: bytes, get: Get) -> Iterator[Link]:
 
 
 def _slot(cid: bytes, link: Link) -> int:
-    prefix = link.name[:2]
-    for slot in range(FANOUT):
-        if slot_prefix(slot) == prefix:
-            return slot
-    raise _malformed(cid, "a name in a shard that does not begin with its place")
+    slot = _SLOTS.get(link.name[:2])
+    if slot is None:
+        raise _malformed(cid, "a name in a shard that does not begin with its place")
+    return slot
 
 
 def _check_name(name: str, cid: bytes) -> None:
