@@ -94,7 +94,7 @@ def command(source: Path, authority: int | None, *, as_json: bool, **given: Any)
     )
     match mode:
         case Mode.SEND:
-            with progress("hashing") as start:
+            with progress("publishing") as start:
                 publication = application.publisher(network).publish(request, start, spending)
             finality.wait_until_final(
                 application,
@@ -131,7 +131,7 @@ def _sign(
         check_place(path, made)
         return made
 
-    with progress("hashing") as start:
+    with progress("preparing") as start:
         draft = application.publisher(network).sign(request, start, signed)
     fields = _kept_fields(draft.publication)
     unsent.finish_request(fields, draft.drafted, path, as_json=as_json)
@@ -156,7 +156,7 @@ def _print_transaction(
     application: Application, request: PublishRequest, max_fee: int | None
 ) -> None:
     drafting, index = application.drafting(request.network), request.authority_index
-    with progress("hashing") as start:
+    with progress("preparing") as start:
         draft = application.publisher(request.network).draft(
             request,
             start,
