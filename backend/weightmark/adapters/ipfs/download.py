@@ -218,6 +218,8 @@ def _lock(descriptor: int, folder: Path) -> None:
         is_there = os.path.samestat(status, folder.stat())
     except (BlockingIOError, FileNotFoundError):
         is_there = False
+    except OSError as error:
+        raise unwritable(folder, error) from None
     if not is_there:
         raise LockTimeoutError(
             f"another process fetches the same release into '{printable(str(folder.parent))}'",

@@ -24,12 +24,18 @@ def refuse_existing(path: Path) -> None:
 
     Raises:
         AlreadyExistsError: Something is.
+        StorageError: Nothing can be there.
     """
-    if os.path.lexists(path):
-        raise AlreadyExistsError(
-            f"'{printable(str(path))}' exists, and is left as it is",
-            hint="name another place with --out",
-        )
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(path, error) from None
+    raise AlreadyExistsError(
+        f"'{printable(str(path))}' exists, and is left as it is",
+        hint="name another place with --out",
+    )
 
 
 def check_room(folder: Path, size: int) -> None:
@@ -51,6 +57,7 @@ def place_directory(staged: Path, path: Path) -> None:
 
     Raises:
         AlreadyExistsError: Something is in that place.
+        StorageError: Nothing can be there.
         OSError: It cannot be moved.
     """
     refuse_existing(path)

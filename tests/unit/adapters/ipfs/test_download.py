@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -100,6 +102,17 @@ def test_only_one_at_a_time(tmp_path: Path) -> None:
             pass
 
 
+def test_where_no_locks_are_nothing_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(StorageError, match="No locks available"):
+        begun(tmp_path, {"a": 1})
+
+
 def test_what_is_whole_gets_to_its_place(tmp_path: Path) -> None:
     with LocalDownloads(tmp_path / "out").resumed(KEY) as download:
         download.begin({"a/b": 1, "c": 0})
@@ -162,6 +175,19 @@ def test_what_took_a_files_place_is_not_written_to(tmp_path: Path, kind: str) ->
         with pytest.raises(StorageError):
             download.write("a", 0, b"ours!!")
     assert target.read_bytes() == b"theirs"
+
+
+def test_a_name_that_no_place_can_have_is_refused_before_anything_is_fetched(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    for name in ("n" * 300, "file/out"):
+        with (
+            pytest.raises(StorageError, match="cannot be written"),
+            LocalDownloads(tmp_path / name).resumed(KEY),
+        ):
+            pytest.fail("it was begun")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 def test_a_place_that_cannot_be(tmp_path: Path) -> None:
