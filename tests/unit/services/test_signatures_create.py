@@ -206,10 +206,12 @@ def test_what_another_tool_signed_is_left_alone_where_it_is_not_the_same() -> No
     altered = of_another_tool(files())
     altered.files["config.json"] = b"{ }"
     moved = of_another_tool(files(), subject="elsewhere")
+    renamed = of_another_tool(files(), artifact_root=bytes(32))
     for artifact, signer in (
         (described, P256),
         (altered, P256),
         (moved, P256),
+        (renamed, P256),
         (of_another_tool(files()), other_key),
     ):
         with pytest.raises(AlreadyExistsError, match="made by another tool"):

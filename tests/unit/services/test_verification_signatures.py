@@ -193,6 +193,14 @@ def test_a_certificate_counts_when_the_release_was_registered(certified: World) 
     assert roots.asked == [datetime.fromtimestamp(registered_at, UTC)]
 
 
+def test_a_registration_that_is_not_final_has_its_time_too(certified: World) -> None:
+    roots = FakeRoots(P256, is_valid=True)
+    certified.chain.finalize(0)
+    certified.verify(means=trusting(roots=roots))
+    (registered_at,) = (each.registered_at for each in certified.registrations)
+    assert roots.asked == [datetime.fromtimestamp(registered_at, UTC)]
+
+
 def test_a_certificate_that_did_not_count_then(certified: World) -> None:
     verdict = certified.verify(means=trusting(roots=FakeRoots(P256, is_valid=False)))
     assert found(verdict) == {"signature": "failed", "signers": "failed"}
