@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weightmark.adapters.ipfs.store_file import COPIES, FOLDER_LENGTH, inside
+from weightmark.adapters.ipfs.store_file import COPIES, FOLDER_LENGTH, inside, kept_block
 from weightmark.adapters.state.atomic import storage_error
-from weightmark.domain.content_address import check_block, cid_text
+from weightmark.domain.content_address import cid_text
 from weightmark.domain.ipfs.walk import reachable
 from weightmark.errors import ContentUnavailableError
 from weightmark.ports.store import Freed
@@ -59,27 +59,27 @@ def collect(file: SqliteFile, store: Path) -> Freed:
 def _unused(store: Path, pinned: set[bytes]) -> Iterator[Path]:
     if (store / COPIES).is_dir():
         for path in (store / COPIES).iterdir():
-            if inside(store, os.fsencode(path)) not in pinned:
+            is_ours = len(path.name) == FOLDER_LENGTH and path.is_dir()
+            if is_ours and inside(store, os.fsencode(path)) not in pinned:
                 yield path
 
 
 def _mark(database: sqlite3.Connection) -> None:
     """Write down which blocks the pins lead to."""
 
-    def block(cid: bytes) -> bytes:
-        row = database.execute("SELECT block FROM blocks WHERE cid = ?", (cid,)).fetchone()
-        if row is None:
+    def get(cid: bytes) -> bytes:
+        block = kept_block(database, cid)
+        if block is None:
             raise ContentUnavailableError(
                 f"the embedded store lacks {cid_text(cid)}, and so nothing is removed",
                 hint="'weightmark ipfs store verify' says what it belongs to",
             )
-        check_block(cid, row[0])
-        return bytes(row[0])
+        return block
 
     database.execute("CREATE TEMP TABLE reached (cid BLOB PRIMARY KEY) WITHOUT ROWID")
     roots = database.execute("SELECT DISTINCT root FROM pins").fetchall()
     for (root,) in roots:
-        cids = reachable(root, block)
+        cids = reachable(root, get)
         while batch := [(cid,) for cid in islice(cids, _BATCH)]:
             database.executemany("INSERT OR IGNORE INTO reached VALUES (?)", batch)
 

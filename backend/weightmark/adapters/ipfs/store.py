@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from weightmark.adapters.ipfs.places import absolute
 from weightmark.adapters.ipfs.references import Reference
-from weightmark.adapters.ipfs.store_file import outside, store_file
-from weightmark.domain.content_address import check_block, cid_text
+from weightmark.adapters.ipfs.store_file import kept_block, outside, store_file
+from weightmark.domain.content_address import cid_text
 from weightmark.errors import (
     ContentError,
     ContentGoneError,
@@ -25,8 +25,6 @@ from weightmark.errors import (
 from weightmark.ports.store import Freed, Pin, PinKind
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from weightmark.adapters.ipfs.additions import StoreAdditions
 
 _PINS = "SELECT root, label, kind, time, files, size, folder FROM pins"
@@ -62,7 +60,7 @@ class BlockStore:
             StorageError: The store cannot be read.
         """
         with self._file.reading() as database:
-            block = _block(database, cid)
+            block = kept_block(database, cid)
         if block is not None:
             return block
         wrong: WeightmarkError | None = None
@@ -144,12 +142,3 @@ class BlockStore:
         root, label, kind, time, files, size, name = row
         folder = outside(self._folder, name) if name else b""
         return Pin(root, label, PinKind(kind), time, files, size, folder)
-
-
-def _block(database: sqlite3.Connection, cid: bytes) -> bytes | None:
-    """Return a block that the store keeps itself."""
-    row = database.execute("SELECT block FROM blocks WHERE cid = ?", (cid,)).fetchone()
-    if row is None:
-        return None
-    check_block(cid, row[0])
-    return bytes(row[0])

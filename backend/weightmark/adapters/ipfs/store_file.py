@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weightmark.adapters.state.sqlite_file import SqliteFile
+from weightmark.domain.content_address import cid_text, is_block
+from weightmark.errors import ContentError
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # Nodes and manifests are kept with their bytes. A leaf is where a file has it, the newest place in
 # each file; one leaf may be in many. Deleting makes the file smaller. Blocks have row ids: SQLite
@@ -28,7 +34,8 @@ CREATE TABLE IF NOT EXISTS pins (
 );
 """
 
-# Where copies are, below the store's folder: in folders that are named by the hex of a UUID.
+# Where copies are, below the store's folder: in folders that are named by the hex of a UUID, and
+# nothing else there is ours.
 COPIES = "copies"
 FOLDER_LENGTH = 32
 
@@ -43,12 +50,32 @@ def outside(folder: Path, name: bytes) -> bytes:
     return os.path.join(os.fsencode(folder), name)  # noqa: PTH118 - of bytes
 
 
+def kept_block(database: sqlite3.Connection, cid: bytes) -> bytes | None:
+    """Return a block that is kept with its bytes, if there is one.
+
+    Raises:
+        ContentError: It is damaged.
+    """
+    row = database.execute("SELECT block FROM blocks WHERE cid = ?", (cid,)).fetchone()
+    if row is None:
+        return None
+    block = bytes(row[0])
+    if not is_block(cid, block):
+        raise ContentError(
+            f"the embedded store is damaged: its block is not what its CID says: {cid_text(cid)}",
+            hint="'weightmark publish --pin' of the same release mends it; "
+            "'weightmark ipfs store verify' says which that is",
+        )
+    return block
+
+
 def store_file(folder: Path) -> SqliteFile:
     """Return the database of the store in a folder."""
     return SqliteFile(
         folder / "blocks.sqlite3",
         _SCHEMA,
         "the embedded block store",
-        "what is pinned in it: 'weightmark publish --pin' pins again",
+        "what is pinned in it: 'weightmark publish --pin' pins again, also out of the folders in "
+        f"'{COPIES}' beside it, which 'weightmark ipfs store gc' removes",
         "PRAGMA auto_vacuum = FULL;",
     )

@@ -203,8 +203,9 @@ def test_a_damaged_block_is_never_given_and_pinning_again_mends_it(
         database.execute("UPDATE blocks SET block = x'00' WHERE cid = ?", (root,))
     with pytest.raises(ContentError, match="not what its CID says"):
         store.get(root)
-    with pytest.raises(ContentError):
+    with pytest.raises(ContentError, match="store is damaged") as raised:
         store.collect()
+    assert "publish --pin" in raised.value.hint
     assert pin(store, model) == root
     assert contents(store, root) == FILES
 
@@ -304,6 +305,18 @@ def test_copies_that_nothing_pins_do_not_stay(store: BlockStore, tmp_path: Path)
     with store.adding() as adding:
         (Path(os.fsdecode(adding.folder())) / "file").write_bytes(b"x")
     assert list((tmp_path / "data/ipfs/copies").iterdir()) == []
+
+
+def test_what_somebody_else_has_put_beside_the_copies_stays(
+    store: BlockStore, model: Path, tmp_path: Path
+) -> None:
+    store.unpin(pin(store, model, copied=True))
+    others = {tmp_path / "data/ipfs/copies" / name for name in (".DS_Store", "lost+found")}
+    file, folder = sorted(others)
+    file.touch()
+    folder.mkdir()
+    assert store.collect().files == len(FILES)
+    assert set((tmp_path / "data/ipfs/copies").iterdir()) == others
 
 
 def test_nothing_is_removed_while_something_is_added(store: BlockStore) -> None:
