@@ -47,7 +47,7 @@ def _set_password(name: str) -> str:
     return f"{_set(_PASSWORD_VARIABLE)}; {password_variable(name)} for this key alone"
 
 
-_GIVE_SECRET = f"name its file, or set {HMAC_VARIABLE}"
+_GIVE_SECRET = f"name its file with --hmac-key, or set {HMAC_VARIABLE}"
 
 
 # Asks a person for a secret; the second text tells what to do where there is none.

@@ -229,7 +229,7 @@ def test_a_shared_secret_from_elsewhere(keys: KeyFolder, tmp_path: Path) -> None
     assert accounts(keys, "", "typed").shared_secret(None) == b"typed"
     with pytest.raises(KeyFileError, match="The shared secret is needed") as caught:
         accounts(keys).shared_secret(None)
-    assert caught.value.hint == "name its file, or set WEIGHTMARK_HMAC_KEY"
+    assert caught.value.hint == "name its file with --hmac-key, or set WEIGHTMARK_HMAC_KEY"
     (tmp_path / "empty").write_bytes(b"\n")
     with pytest.raises(KeyFileError, match="is empty"):
         accounts(keys).shared_secret(tmp_path / "empty")
