@@ -55,13 +55,11 @@ def list_files(root: bytes, get: Get) -> dict[str, StoredFile]:
     seen = 0
     while pending:
         directory, cid = pending.pop()
-        entries = list(_entries(cid, get))
-        seen += len(entries)
-        if seen > MAX_FILES:
-            raise ContentError(f"there are more than {MAX_FILES} files and directories")
-        if not entries:
-            raise _malformed(cid, "an empty directory, which no artifact has")
-        for link in entries:
+        before = seen
+        for link in _entries(cid, get):
+            seen += 1
+            if seen > MAX_FILES:
+                raise ContentError(f"there are more than {MAX_FILES} files and directories")
             _check_name(link.name, cid)
             path = directory + link.name
             check_path(path)
@@ -70,6 +68,8 @@ def list_files(root: bytes, get: Get) -> dict[str, StoredFile]:
                 pending.append((f"{path}/", link.cid))
             else:
                 files[path] = file
+        if seen == before:
+            raise _malformed(cid, "an empty directory, which no artifact has")
     check_paths(files)
     return files
 

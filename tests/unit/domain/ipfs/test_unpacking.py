@@ -115,6 +115,24 @@ def test_directories_that_multiply_are_bounded(
         list_files(root, stored.get)
 
 
+def test_no_more_of_a_directory_is_got_than_files_may_be(
+    stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sharded directory has no end of its own."""
+    files = {f"{number:0255}": b"%d" % number for number in range(1100)}
+    root = stored.add_files(files, UNIXFS_V1_2025)
+    monkeypatch.setattr(unpacking, "MAX_FILES", 5)
+    asked: list[bytes] = []
+
+    def get(cid: bytes) -> bytes:
+        asked.append(cid)
+        return stored.get(cid)
+
+    with pytest.raises(ContentError, match="more than 5 files"):
+        list_files(root, get)
+    assert len(asked) < 10
+
+
 def test_nesting_is_bounded_by_the_length_of_a_path(stored: Stored) -> None:
     root = stored.raw(b"x")
     for _ in range(3000):
