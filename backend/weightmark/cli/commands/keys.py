@@ -177,11 +177,11 @@ def show(name: str, out: Path | None, *, public: bool, as_json: bool, **given: A
     info = with_public_part(application, name) if is_shared else application.keys.info(name)
     if out is not None:
         share_key(info, out)
-    pem = public_block(info.public_key).decode() if public else ""
+    shared = {"public_key": public_block(info.public_key).decode()} if public else {}
     if as_json:
-        output.print_json(_document(info) | ({"public_key": pem} if public else {}))
-    elif public and out is None:
-        for line in pem.splitlines():
+        output.print_json(_document(info) | shared)
+    elif shared and out is None:
+        for line in shared["public_key"].splitlines():
             output.line(line)
     else:
         if out is not None:

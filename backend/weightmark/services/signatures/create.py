@@ -174,7 +174,7 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
         return Signing(name, envelope, statement, evidence, deed)
     if order.anew:
         return _anew(draft, existing, signer, keyring)
-    ours = next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
+    ours = _signature_by(signer, existing)
     is_held = ours is not None and holds(existing.envelope, ours, signer, keyring)
     if not (is_held and is_of_same_files(existing, draft.statement)):
         check_same(existing, draft.statement, order.created)
@@ -186,6 +186,10 @@ def sign(draft: Draft, signer: Signer, keyring: Keyring) -> Signing:
         raise refused(name, "it holds another signature, or one that does not hold")
     envelope = signed(name, existing.envelope, signer, keyring)
     return Signing(name, envelope, existing.statement, evidence, SigningDeed.ADDED)
+
+
+def _signature_by(signer: Signer, existing: SignedFile) -> Signature | None:
+    return next((each for each in existing.envelope.signatures if _is_by(each, signer)), None)
 
 
 def _anew(draft: Draft, existing: SignedFile, signer: Signer, keyring: Keyring) -> Signing:
