@@ -119,7 +119,7 @@ def test_only_the_user_may_read_the_files(tmp_path: Path, no_umask: None) -> Non
 
 
 def test_a_path_may_have_any_name(tmp_path: Path) -> None:
-    path = tmp_path / "what? 100% #1 ü" / "local.sqlite3"
+    path = tmp_path / "what? 100% #1 ü \udcff" / "local.sqlite3"
     register(path, "1")
     read_everything(EmbeddedChainReader(path))
 

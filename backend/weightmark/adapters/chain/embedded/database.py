@@ -17,7 +17,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from weightmark.adapters.state.atomic import private_file
 from weightmark.adapters.state.locks import file_lock
@@ -149,7 +148,7 @@ def corrupt(path: Path, detail: str) -> StorageError:
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     # mode=rw falls back to reading where the file cannot be written.
-    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    uri = f"{path.absolute().as_uri()}?mode=rw"
     try:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
         try:
