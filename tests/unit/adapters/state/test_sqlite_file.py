@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,9 +36,40 @@ def texts(file: SqliteFile) -> list[bytes]:
         return [text for (text,) in database.execute("SELECT text FROM texts ORDER BY rowid")]
 
 
-def ended(child: int) -> int:
-    """Wait for a process, and return what it ended with; below 0 it is a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+BEGIN = """
+import os, signal, sys
+from pathlib import Path
+from weightmark.adapters.state.sqlite_file import SqliteFile
+file = SqliteFile(Path(sys.argv[1]), sys.argv[2], "the file", "all of it")
+def texts():
+    with file.reading() as database:
+        return [text for (text,) in database.execute("SELECT text FROM texts ORDER BY rowid")]
+"""
+FORK = """
+assert texts() == [b"one"]
+((_, kept),) = file._readers._idle
+child = os.fork()
+assert texts() == [b"one"]
+((_, own),) = file._readers._idle
+assert (own is kept) == bool(child)
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+    with file.writing() as database:
+        database.execute("INSERT INTO texts VALUES (?)", (b"two",))
+    assert texts() == [b"one", b"two"]
+"""
+# More than SQLite holds in memory: part of it is in the file.
+DIE = """
+with file.writing() as database:
+    database.executemany("INSERT INTO texts VALUES (?)", [(bytes(2**20),)] * 4)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def run(file: SqliteFile, program: str) -> int:
+    """Run a program in a process of its own, and return how it ended; below 0, it is a signal."""
+    command: list[str | Path] = [sys.executable, "-c", BEGIN + program, file.path, SCHEMA]
+    return subprocess.run(command, check=False).returncode
 
 
 def test_it_is_empty_before_anything_is_written(file: SqliteFile) -> None:
@@ -82,27 +114,12 @@ def test_threads_read_while_one_writes(file: SqliteFile) -> None:
 
 def test_a_forked_process_reads_by_itself(file: SqliteFile) -> None:
     write(file, b"one")
-    assert texts(file) == [b"one"]
-    opened = len(file._readers._idle)
-    child = os.fork()
-    if not child:
-        kept = [read for read, _ in file._readers._idle]
-        found = texts(file)
-        (own, *_), *_ = (read for read, _ in file._readers._idle)
-        os._exit(0 if len(kept) == opened and found == [b"one"] and own == os.getpid() else 1)
-    assert ended(child) == 0
-    write(file, b"two")
+    assert run(file, FORK) == 0
     assert texts(file) == [b"one", b"two"]
 
 
 def test_a_first_write_that_was_killed_leaves_it_empty(file: SqliteFile) -> None:
-    child = os.fork()
-    if not child:
-        with file.writing() as database:
-            # More than SQLite holds in memory: part of it is in the file.
-            database.executemany("INSERT INTO texts VALUES (?)", [(bytes(2**20),)] * 4)
-            os.kill(os.getpid(), signal.SIGKILL)
-    assert ended(child) == -signal.SIGKILL
+    assert run(file, DIE) == -signal.SIGKILL
     assert file.path.stat().st_size > 0
     assert texts(file) == []
     write(file, b"x")
