@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -60,7 +61,20 @@ def failure(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause and not isinstance(cause, OSError):
         cause = cause.__context__
-    return f"the connection failed ({type(cause or error).__name__})"
+    return f"the connection failed ({_reason(cause or error)})"
+
+
+def _reason(error: BaseException) -> str:
+    from socket import gaierror
+    from ssl import SSLError
+
+    if isinstance(error, gaierror):
+        return "its name cannot be resolved"
+    if isinstance(error, SSLError):
+        return "no TLS, or a certificate that is not trusted"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return type(error).__name__
 
 
 @cache

@@ -1,16 +1,23 @@
-"""Connections to endpoints."""
+"""Tests of what is told of connections that failed."""
 
 from __future__ import annotations
 
+from socket import EAI_NONAME, gaierror
+
 import httpx2
+import pytest
 
-from weightmark.adapters.http.client import open_client
-from weightmark.adapters.http.endpoint import Endpoint
+from weightmark.adapters.http.client import failure
 
 
-def test_cookies_are_not_kept() -> None:
-    with open_client(Endpoint.parse("http://h.example"), {}) as client:
-        request = client.build_request("GET", "http://h.example/")
-        headers = {"set-cookie": "a=b; Path=/"}
-        client.cookies.extract_cookies(httpx2.Response(200, headers=headers, request=request))
-        assert len(client.cookies) == 0
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (gaierror(EAI_NONAME, "no name https://host/secret"), "its name cannot be resolved"),
+        (OSError("https://host/secret"), "OSError"),
+    ],
+)
+def test_the_cause_is_told_without_its_text(cause: OSError, reason: str) -> None:
+    error = httpx2.ConnectError("https://host/secret")
+    error.__context__ = cause
+    assert failure(error) == f"the connection failed ({reason})"
