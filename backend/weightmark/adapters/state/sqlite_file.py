@@ -143,8 +143,11 @@ class SqliteFile:
             yield
         # A number out of SQLite's range, or a value that this version does not know.
         except (sqlite3.Error, OverflowError, ValueError) as error:
-            raise StorageError(
-                f"{self.what} ({self.path}) cannot be used: {error}",
-                hint="free space or correct its permissions; if it is damaged, move it away: "
-                f"it is made anew, without {self.loss}",
-            ) from None
+            hint = (
+                "free space or correct its permissions; if it is damaged, move it away: "
+                f"it is made anew, without {self.loss}"
+            )
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                hint = "try again once whoever else uses it has ended"
+            message = f"{self.what} ({self.path}) cannot be used: {error}"
+            raise StorageError(message, hint=hint) from None

@@ -7,10 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from weightmark.adapters.state import sqlite_file
 from weightmark.adapters.state.sqlite_file import SqliteFile
 from weightmark.errors import StorageError
 
@@ -142,6 +144,20 @@ def test_what_is_no_database(file: SqliteFile) -> None:
         with pytest.raises(StorageError, match="file is not a database") as raised:
             use(file)
         assert "without all of it" in raised.value.hint
+
+
+def test_what_somebody_else_uses_is_not_called_damaged(
+    file: SqliteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, b"one")
+    monkeypatch.setattr(sqlite_file, "_BUSY_SECONDS", 0.0)
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for use in (texts, lambda each: write(each, b"x")):
+            with pytest.raises(StorageError, match="database is locked") as raised:
+                use(file)
+            assert raised.value.hint == "try again once whoever else uses it has ended"
+    assert texts(file) == [b"one"]
 
 
 def test_who_fails_keeps_nobody_from_writing(file: SqliteFile) -> None:
