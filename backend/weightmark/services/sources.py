@@ -234,7 +234,8 @@ class SourcePool:
             limit: How many bytes may come.
             is_wanted: Whether a block may come: who sends another one is asked no more.
         """
-        source = max(self._sources, key=lambda each: each.given, default=None)
+        asked = [each for each in self._sources if not (each.is_dropped or each.is_reserve)]
+        source = max(asked, key=lambda each: each.given, default=None)
         if source is None or not source.given or not isinstance(source.provider, Streamer):
             return
         try:
@@ -306,9 +307,10 @@ class SourcePool:
                 return order, None
         owed = (each for each in self._open if each.is_owed and each.is_new_to(source))
         longest = min(owed, key=lambda each: each.since, default=None)
-        if longest is None:
-            return None, None
         patience = self._pacing.patience * (RESERVE_PATIENCE if source.is_reserve else 1)
+        if longest is None:
+            # Nobody is told when somebody else is asked for what waits, and then owes it.
+            return None, patience if self._waiting else None
         pause = longest.since + patience - now
         return (None, pause) if pause > 0 else (longest, None)
 

@@ -29,7 +29,7 @@ from weightmark.services.sources import (
     SourcePool,
 )
 
-AT_ONCE = Pacing(patience=0.0, pause=0.0)
+AT_ONCE = Pacing(patience=0.001, pause=0.0)
 PATIENT = Pacing(patience=3600.0, pause=0.0)
 ERROR = IpfsServiceError("it answered with HTTP status 500")
 
@@ -112,23 +112,21 @@ def test_any_number_of_sources_may_stall(blocks: dict[bytes, bytes]) -> None:
         assert Counter(fetch(opened, tuple(blocks))) == Counter(blocks.values())
 
 
-def test_who_was_overtaken_overtakes_whoever_is_slow_later(blocks: dict[bytes, bytes]) -> None:
+def test_a_reserve_overtakes_whoever_is_slow_later(blocks: dict[bytes, bytes]) -> None:
     """A source that is fast until nobody else is asked keeps nobody waiting."""
-    first, last = list(blocks)[: 2 * REQUESTS_PER_SOURCE], list(blocks)[2 * REQUESTS_PER_SOURCE :]
-    late, feigning = FakeProvider("late", blocks), FakeProvider("feigning", blocks)
-    late.released.clear()
+    first, last = list(blocks)[:MAX_LACKING], list(blocks)[MAX_LACKING:]
+    reserve = FakeProvider("reserve", {cid: blocks[cid] for cid in last})
+    feigning = FakeProvider("feigning", blocks)
     feigning.released.clear()
-    with pool(late, feigning, pacing=AT_ONCE) as (opened, faults):
-        delivered: list[bytes] = []
+    with pool(reserve, feigning, pacing=AT_ONCE) as (opened, faults):
         for cid in first:
-            opened.order(cid, delivered.append)
-        late.wait_until_asked(REQUESTS_PER_SOURCE)
+            opened.order(cid, lambda _: None)
+        reserve.wait_until_asked(MAX_LACKING)
         feigning.released.set()
         opened.finish()
         feigning.released.clear()
-        late.released.set()
         assert Counter(fetch(opened, last)) == Counter(blocks[cid] for cid in last)
-        assert [each.source for each in faults] == ["late", "feigning"]
+        assert [each.source for each in faults] == ["feigning"]
 
 
 def test_what_one_lacks_is_asked_of_the_next(blocks: dict[bytes, bytes]) -> None:
@@ -300,6 +298,27 @@ def test_nobody_is_asked_for_a_stream_who_cannot_send_one(blocks: dict[bytes, by
         assert list(opened.stream(cid, 100, blocks.__contains__)) == []
     assert faults == []
     assert source.asked == [cid]
+
+
+class Streaming(FakeProvider):
+    """A source that sends all that it holds in one go."""
+
+    def stream(self, _root: bytes, _limit: int) -> Iterator[tuple[bytes, bytes]]:
+        """Give blocks by their CIDs."""
+        return iter(self.blocks.items())
+
+
+def test_who_is_asked_no_more_is_asked_for_no_stream(blocks: dict[bytes, bytes]) -> None:
+    """Though it has given most before it lied."""
+    lie = list(blocks)[-1]
+    liar = Streaming("liar", {**blocks, lie: b"other"})
+    with pool(liar) as (opened, faults):
+        fetch(opened, list(blocks)[:10])
+        assert dict(opened.stream(lie, 100, blocks.__contains__)) == liar.blocks
+        with pytest.raises(ContentUnavailableError):
+            opened.get(lie)
+        assert [each.dropped for each in faults] == [True]
+        assert dict(opened.stream(lie, 100, blocks.__contains__)) == {}
 
 
 @pytest.mark.parametrize("altered", [b"", b"!"])
