@@ -168,7 +168,7 @@ class Publisher:
         with self._keeping(request) as keeping:
             made = self._make(request, keeping, start)
             with self._lock(made.release_id):
-                evidence = self._take_up(request, made)
+                evidence = self._take_up(request, made, keeping, start)
                 self._deploy_here(request.network)
                 registered = self._unless_done(
                     request,
@@ -200,13 +200,13 @@ class Publisher:
         """
         if not keep:
             made = self._make(request, None, start)
-            evidence = self._take_up(request, made)
+            evidence = self._take_up(request, made, None, start)
             drafted = self._unless_done(request, evidence, partial(make, evidence.statement))
             return ReleaseDraft(_publication(request, evidence, "", None), drafted)
         with self._keeping(request) as keeping:
             made = self._make(request, keeping, start)
             with self._lock(made.release_id):
-                evidence = self._take_up(request, made)
+                evidence = self._take_up(request, made, keeping, start)
                 drafted = self._unless_done(request, evidence, partial(make, evidence.statement))
                 path = self._place(request, evidence, keeping, start)
                 if drafted is None:
@@ -245,7 +245,7 @@ class Publisher:
         describe = None
         if request.order and keeping:
             describe = partial(keeping.describe, request.artifact)
-        elif request.order or any(each.manifest.artifact_cid for each in self._earlier(request)):
+        elif request.order or self._has_address(request):
             describe = partial(describe_with_address, request.artifact)
         return Evidence.of(create_manifest(request.artifact, request.draft, start, describe))
 
@@ -270,8 +270,16 @@ class Publisher:
     def _earlier(self, request: PublishRequest) -> Iterator[Evidence]:
         return earlier_manifests(self._records, request.network, request.artifact, request.draft)
 
-    def _take_up(self, request: PublishRequest, made: Evidence) -> Evidence:
+    def _has_address(self, request: PublishRequest) -> bool:
+        return any(each.manifest.artifact_cid for each in self._earlier(request))
+
+    def _take_up(
+        self, request: PublishRequest, made: Evidence, keeping: Keeping | None, start: Start
+    ) -> Evidence:
         """Return an earlier manifest of the same release and files, or else the new one."""
+        if not made.manifest.artifact_cid and self._has_address(request):
+            # Somebody else has pinned it since.
+            made = self._make(request, keeping, start)
         found = take_up(self._earlier(request), made)
         return found or (made if request.order else without_address(made))
 

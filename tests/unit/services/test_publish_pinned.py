@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -202,6 +203,19 @@ def test_what_was_pinned_is_the_same_release_without(world: World, *, is_remembe
         world.forget()
     again = world.publisher().publish(world.request(), unseen)
     assert (again.receipt, again.manifest) == (None, first.manifest)
+
+
+def test_who_pins_the_same_meanwhile_is_no_other_release(world: World) -> None:
+    @contextmanager
+    def overtaken(_: bytes) -> Iterator[None]:
+        world.publisher().publish(pinned(world), unseen)
+        yield
+
+    publisher = world.publisher()
+    publisher._lock = overtaken
+    done = publisher.publish(world.request(), unseen)
+    assert (done.receipt, len(world.registrations)) == (None, 1)
+    assert done.manifest.artifact_cid == cid_text(artifact_cid(FILES))
 
 
 def test_an_address_beside_the_files_is_believed_by_nobody(world: World) -> None:
